@@ -1,0 +1,1 @@
+"""The classic methods, sumy's, over our own sentences and words."""

@@ -1,0 +1,1 @@
+"""Salience of sentences over all articles."""
