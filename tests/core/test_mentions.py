@@ -1,0 +1,66 @@
+"""Names of one article: span, type, and what is no name."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core.mentions import find_mentions
+from service.core.segment import segment
+
+_CASES = json.loads((Path(__file__).parent / "cases" / "mentions.json").read_text("utf-8"))
+
+
+def _case(case):
+    marks = [pytest.mark.xfail(reason=case["note"])] if case["expect"] == "fail" else []
+    return pytest.param(case["text"], case["expected"], id=case["label"], marks=marks)
+
+
+@pytest.mark.parametrize(("text", "expected"), [_case(case) for case in _CASES])
+def test_find_mentions_reads_names_and_types(text, expected):
+    mentions = find_mentions(segment(text))
+
+    assert [[mention.text, mention.type] for mention in mentions] == expected
+
+
+@given(st.text())
+def test_find_mentions_cuts_out_its_text_in_order_without_overlap(text):
+    document = segment(text)
+    end = 0
+    for mention in find_mentions(document):
+        assert document.text[mention.start : mention.end] == mention.text
+        assert mention.start >= end
+        sentence = document.sentences[mention.sentence]
+        assert sentence.start <= mention.start < mention.end <= sentence.end
+        assert "\n" not in mention.text
+        end = mention.end
+
+
+_PIECES = (
+    "Gen. Nitzan Alon said in Paris that the Bank of England 's U.S. envoy , Maria van der Berg"
+    " ( FBI ) \n \n\n . ’ “ ” AFP 's Ministry of and The al-Qaeda O’Neill iPhone 13 É İ ǅ"
+)
+_NEWS = st.lists(st.sampled_from(_PIECES.split(" "))).map(" ".join)
+
+
+@given(_NEWS)
+def test_find_mentions_cuts_out_its_text_in_anything_like_news(text):
+    document = segment(text)
+    for mention in find_mentions(document):
+        assert document.text[mention.start : mention.end] == mention.text
+        assert "\n" not in mention.text
+
+
+def test_find_mentions_gives_the_same_twice():
+    document = segment("Maria Berg met Ban Ki-moon in Geneva. Berg left for the United Nations.")
+
+    assert find_mentions(document) == find_mentions(document)
+
+
+@pytest.mark.parametrize("piece", ["Aa ", "A", "U.S. ", "Bank of ", "’s ", "Xavier-", "\n A"])
+def test_find_mentions_takes_time_in_proportion_to_length(piece):
+    document = segment(piece * (20_000 // len(piece)))
+
+    find_mentions(document)
