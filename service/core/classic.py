@@ -1,11 +1,12 @@
 """The classic methods, sumy's, over our own sentences and words."""
 
+import warnings
 from collections.abc import Sequence
 from itertools import groupby
-from math import isfinite
 from operator import attrgetter
 from typing import Any, Literal
 
+import numpy as np
 from sumy.models.dom import ObjectDocumentModel, Paragraph
 from sumy.models.dom import Sentence as SumySentence
 from sumy.summarizers.edmundson import EdmundsonSummarizer
@@ -20,11 +21,26 @@ from sumy.utils import get_stop_words
 
 from service.core.errors import TooManySentences
 from service.core.text import Sentence
-from service.core.vectors import stem
+from service.core.vectors import Array, stem
 
 ClassicMethod = Literal[
     "lexrank", "textrank", "lsa", "luhn", "sum-basic", "kl", "reduction", "edmundson"
 ]
+
+#: The most sentences of all articles together that each method takes; every one is super-linear.
+LIMITS: dict[ClassicMethod, int] = {
+    "lexrank": 300,
+    "textrank": 300,
+    "lsa": 200,
+    "luhn": 600,
+    "sum-basic": 300,
+    "kl": 80,
+    "reduction": 300,
+    "edmundson": 600,
+}
+
+# LSA warns of texts with fewer words than sentences; the caller can do nothing about it.
+warnings.filterwarnings("ignore", message="Number of words", module="sumy")
 
 _STOP_WORDS = get_stop_words("english")
 
@@ -113,22 +129,21 @@ def rate(
     titles: Sequence[str],
     *,
     method: ClassicMethod,
-    limit: int,
-) -> list[float]:
-    """The rating that a classic method gives to every sentence; higher is better.
+) -> Array:
+    """The score that a classic method gives to every sentence, shape (n,).
 
     Args:
         articles: the story sentences of each article.
         titles: title words count in "edmundson" alone.
         method: the method's name in the contract.
-        limit: the most sentences of all articles together; every method is super-linear.
 
     Returns:
-        Ratings in the order of the sentences, rounded to 9 digits so that the same request rates
-        the same everywhere. A sentence that the method cannot rate has 0.
+        The method's ratings, spread so that the lowest is 0 and the highest 1, and rounded so that
+        the same request scores the same everywhere; 1 for all where it tells none apart. What the
+        method cannot rate counts as 0.
 
     Raises:
-        TooManySentences: there are more than *limit*.
+        TooManySentences: there are more than the method's limit.
 
     Source:
         LexRank, Erkan and Radev 2004; TextRank, Mihalcea and Tarau 2004; LSA, Steinberger and
@@ -136,23 +151,26 @@ def rate(
         2009; Edmundson 1969; Reduction is sumy's own.
     """
     found = sum(map(len, articles))
-    if found > limit:
-        raise TooManySentences(method=method, found=found, limit=limit)
+    if found > LIMITS[method]:
+        raise TooManySentences(method=method, found=found, limit=LIMITS[method])
     paragraphs = [
         [_Rated([token.text for token in sentence.words]) for sentence in paragraph]
         for sentences in articles
         for _, paragraph in groupby(sentences, key=attrgetter("paragraph"))
     ]
     headings = [_Rated(title.split(), is_heading=True) for title in titles]
-    ratings = [0.0] * found
+    ratings = np.zeros(found)
 
     def keep(rated: Sequence[Any]) -> Sequence[Any]:
         for sentence in rated:
-            rating = float(sentence.rating)
-            ratings[sentence.order] = round(rating, 9) if isfinite(rating) else 0.0
+            ratings[sentence.order] = sentence.rating
         return rated
 
     if any(sentence.words for paragraph in paragraphs for sentence in paragraph):
         paragraphs[0] = headings + paragraphs[0]  # one more paragraph would count as first or last
-        _summarizer(method)(ObjectDocumentModel(map(Paragraph, paragraphs)), keep)
-    return ratings
+        with np.errstate(invalid="ignore"):  # LexRank divides by 0 where only stop words are left
+            _summarizer(method)(ObjectDocumentModel(map(Paragraph, paragraphs)), keep)
+    ratings = np.nan_to_num(ratings, nan=0.0, posinf=0.0, neginf=0.0)
+    spread = np.ptp(ratings) if found else 0.0
+    # Below the ninth digit ratings differ between processors and with the order of additions.
+    return np.round((ratings - ratings.min()) / spread, 9) if spread > 1e-12 else np.ones(found)

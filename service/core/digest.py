@@ -1,15 +1,30 @@
 """The whole run on one page: articles in, one digest out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
-from service.core.entities import Entity, EntityMention
-from service.core.figures import Figure, FigureMention, Value
+from service.core.analysis import Analysis, analyze
+from service.core.classic import LIMITS, ClassicMethod, rate
+from service.core.copies import find_copies
+from service.core.entities import Entity, EntityMention, merge_entities
+from service.core.features import find_headings
+from service.core.figures import Figure, FigureMention, Value, merge_figures
 from service.core.mentions import EntityType
-from service.core.summary import Echo, Summary, SummarySentence
-from service.core.text import Article
+from service.core.rank import lead, salience
+from service.core.summary import (
+    Budget,
+    Candidate,
+    Echo,
+    Summary,
+    SummarySentence,
+    Taste,
+    choose,
+)
+from service.core.text import Article, Document, Sentence
+from service.core.vectors import Vectors, content_stems
 
 __all__ = [
     "METHODS",
@@ -28,33 +43,16 @@ __all__ = [
     "digest",
 ]
 
-Method = Literal[
-    "auto",
-    "lead",
-    "lexrank",
-    "textrank",
-    "lsa",
-    "luhn",
-    "sum-basic",
-    "kl",
-    "reduction",
-    "edmundson",
-]
+Method = Literal["auto", "lead"] | ClassicMethod
 Part = Literal["summary", "entities", "figures"]
 
 #: Every method, and the most sentences of all articles together that it takes; None: no cap.
-METHODS: dict[Method, int | None] = {
-    "auto": None,
-    "lead": None,
-    "lexrank": 300,
-    "textrank": 300,
-    "lsa": 200,
-    "luhn": 600,
-    "sum-basic": 300,
-    "kl": 80,
-    "reduction": 300,
-    "edmundson": 600,
-}
+METHODS: Mapping[str, int | None] = dict.fromkeys(("auto", "lead")) | LIMITS
+
+# How `auto` weighs length and repetition, by cross-validation over the development clusters: under
+# a budget of words a short sentence is worth more than a long one of the same chance.
+_BY_WORD = Taste(thrift=0.9, variety=2.5)
+_BY_SENTENCE = Taste(variety=1.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,4 +112,100 @@ def digest(
     Raises:
         TooManySentences: the method takes fewer sentences than the articles have.
     """
-    raise NotImplementedError
+    options = options or Options()
+    include = options.include
+    analyses = [
+        analyze(article, names="entities" in include, numbers="figures" in include, timed=timed)
+        for article in articles
+    ]
+    documents = [analysis.document for analysis in analyses]
+    titles = [article.title for article in articles]
+    with timed("copies"):
+        copies = find_copies(documents)
+    summary, entities, figures = None, None, None
+    if "summary" in include:
+        with timed("summary"):
+            summary = _summarize(documents, titles, copies, options)
+    if "entities" in include:
+        with timed("entities"):
+            found = merge_entities(documents, titles, [analysis.mentions for analysis in analyses])
+            wanted = (entity for entity in found if entity.type in options.entity_types)
+            entities = tuple(islice(wanted, options.max_entities))
+    if "figures" in include:
+        with timed("figures"):
+            merged = merge_figures(documents, [analysis.quantities for analysis in analyses])
+            figures = merged[: options.max_figures]
+    notes = tuple(
+        ArticleNote(
+            language=analysis.language,
+            words=sum(sentence.length for sentence in analysis.document.story),
+            sentences=len(analysis.document.story),
+            duplicate_of=copy,
+            warnings=_warnings(analysis),
+        )
+        for analysis, copy in zip(analyses, copies, strict=True)
+    )
+    return Digest(summary, entities, figures, notes)
+
+
+def _summarize(
+    documents: Sequence[Document],
+    titles: Sequence[str | None],
+    copies: Sequence[int | None],
+    options: Options,
+) -> Summary:
+    """The summary by the method asked for; a copied article is heard, but has no say."""
+    stories = [document.story for document in documents]
+    originals = [story if copy is None else () for story, copy in zip(stories, copies, strict=True)]
+    copied = [() if copy is None else story for story, copy in zip(stories, copies, strict=True)]
+    candidates = [*_candidates(originals), *_candidates(copied)]
+    vectors = Vectors(
+        [content_stems(candidate.sentence) for candidate in candidates],
+        counted=sum(map(len, originals)),
+    )
+    headings = find_headings(documents, titles)
+    taste = Taste()
+    match options.method:
+        case "auto":
+            scores = salience(originals, headings, vectors)
+            taste = _BY_SENTENCE if options.words is None and options.ratio is None else _BY_WORD
+        case "lead":
+            scores = lead(originals)
+        case method:
+            scores = rate(originals, headings, method=method)
+    return choose(
+        candidates,
+        scores,
+        vectors,
+        budget=_budget(originals, options),
+        taste=taste,
+        order=options.order,
+    )
+
+
+def _candidates(stories: Sequence[Sequence[Sentence]]) -> Iterator[Candidate]:
+    for article, story in enumerate(stories):
+        for position, sentence in enumerate(story):
+            yield Candidate(article, position / max(1, len(story) - 1), sentence)
+
+
+def _budget(stories: Sequence[Sequence[Sentence]], options: Options) -> Budget:
+    if options.words is not None:
+        return Budget(words=options.words)
+    if options.ratio is not None:
+        words = sum(sentence.length for story in stories for sentence in story)
+        return Budget(words=round(words * options.ratio))
+    return Budget(sentences=options.sentences or (3 if len(stories) == 1 else 5))
+
+
+def _warnings(analysis: Analysis) -> tuple[str, ...]:
+    """What the caller should know about one article's digest."""
+    warnings = []
+    if analysis.language not in ("en", None):
+        warnings.append(
+            f"the article seems to be written in {analysis.language!r}; names and figures are"
+            " found in English only"
+        )
+    if not analysis.document.story:
+        warnings.append("no sentence of the article was taken for story")
+    return tuple(warnings)

@@ -58,16 +58,19 @@ def content_stems(sentence: Sentence) -> list[str]:
 class Vectors:
     """Unit vectors of sentences, sparse: one entry for each sentence and each of its stems.
 
-    The weight of a stem is ``(1 + log tf) * log(1 + n / df)`` over the *n* sentences, so that what
-    every sentence says weighs little. A sentence without content words is the zero vector.
+    The weight of a stem is ``(1 + log tf) * log(1 + n / df)`` over the first *n* sentences, so that
+    what every sentence says weighs little; sentences after them are measured by the same weights
+    and do not change them. A sentence without content words is the zero vector.
 
     Source:
         The vector space model, Salton and Buckley, 1988.
     """
 
-    def __init__(self, stems: Sequence[Iterable[str]]) -> None:
-        """The vectors of sentences given as their content stems."""
+    def __init__(self, stems: Sequence[Iterable[str]], *, counted: int | None = None) -> None:
+        """The vectors of sentences given as their content stems, the first *counted* counted."""
         self.size = len(stems)
+        if counted is None:
+            counted = self.size
         vocabulary: dict[str, int] = {}
         rows: list[int] = []
         columns: list[int] = []
@@ -80,9 +83,9 @@ class Vectors:
         self._rows = np.array(rows, dtype=np.int64)
         self._columns = np.array(columns, dtype=np.int64)
         self._terms = len(vocabulary)
-        frequency = np.bincount(self._columns, minlength=self._terms)
+        frequency = np.bincount(self._columns[self._rows < counted], minlength=self._terms)
         weights = (1 + np.log(np.array(counts, dtype=np.float64))) * np.log1p(
-            self.size / frequency[self._columns]
+            counted / np.maximum(frequency, 1)[self._columns]
         )
         norms = np.sqrt(np.bincount(self._rows, weights**2, minlength=self.size))
         self._weights: Array = weights / norms[self._rows]

@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core.segment import segment
+from service.core.summary import SAME, Budget, Candidate, Taste, choose
+from service.core.vectors import Vectors, content_stems
+
+FERRY = "A ferry sank off Varna in a storm."
+FERRY_AGAIN = "In a storm, a ferry sank off Varna on Monday."
+DIVERS = "Divers found the wreck at dawn."
+PILOT = "A pilot had warned the harbour office twice."
+
+
+def candidates(*articles):
+    return [
+        Candidate(article, i / max(1, len(texts) - 1), segment(text).sentences[0])
+        for article, texts in enumerate(articles)
+        for i, text in enumerate(texts)
+    ]
+
+
+def summary(given, scores, **options):
+    vectors = Vectors([content_stems(candidate.sentence) for candidate in given])
+    return choose(given, np.array(scores), vectors, **options)
+
+
+def texts(of):
+    return [sentence.text for sentence in of.sentences]
+
+
+def test_choose_takes_the_best_and_puts_them_in_reading_order():
+    chosen = summary(
+        candidates([FERRY, DIVERS, PILOT]), [0.5, 0.1, 0.9], budget=Budget(sentences=2)
+    )
+
+    assert texts(chosen) == [FERRY, PILOT]
+    assert chosen.text == f"{FERRY} {PILOT}"
+
+
+def test_choose_puts_the_best_first_when_asked_for_score():
+    chosen = summary(
+        candidates([FERRY, DIVERS, PILOT]),
+        [0.5, 0.1, 0.9],
+        budget=Budget(sentences=2),
+        order="score",
+    )
+
+    assert texts(chosen) == [PILOT, FERRY]
+
+
+def test_choose_tells_nothing_twice_and_says_who_else_tells_it():
+    given = candidates([FERRY, PILOT], [FERRY_AGAIN, DIVERS])
+
+    chosen = summary(given, [0.9, 0.3, 0.8, 0.2], budget=Budget(sentences=4))
+
+    assert texts(chosen) == [FERRY, PILOT, DIVERS]
+    [echo] = chosen.sentences[0].also_in
+    assert (echo.article, echo.span) == (1, (0, len(FERRY_AGAIN)))
+    assert SAME <= echo.similarity <= 1
+
+
+def test_choose_hears_echoes_of_sentences_without_a_score_but_never_takes_them():
+    given = candidates([FERRY], [FERRY_AGAIN])
+
+    chosen = summary(given, [0.9], budget=Budget(sentences=5))
+
+    assert texts(chosen) == [FERRY]
+    assert [echo.article for echo in chosen.sentences[0].also_in] == [1]
+
+
+def test_choose_keeps_to_the_words_and_passes_over_what_does_not_fit():
+    chosen = summary(candidates([FERRY, DIVERS, PILOT]), [0.5, 0.4, 0.9], budget=Budget(words=14))
+
+    assert texts(chosen) == [DIVERS, PILOT]
+    assert chosen.words == 14
+
+
+def test_choose_may_find_nothing_that_fits():
+    assert summary(candidates([FERRY]), [0.9], budget=Budget(words=3)).sentences == ()
+
+
+def test_choose_prefers_the_short_of_two_equal_sentences_when_thrifty():
+    given = candidates([PILOT, DIVERS])
+
+    assert texts(summary(given, [0.9, 0.8], budget=Budget(words=8), taste=Taste(thrift=1))) == [
+        DIVERS
+    ]
+
+
+def test_choose_gives_ties_to_the_earlier_sentence():
+    given = candidates([FERRY, DIVERS, PILOT])
+
+    assert texts(summary(given, [0.5, 0.5, 0.5], budget=Budget(sentences=1))) == [FERRY]
+
+
+WORDS = st.lists(st.sampled_from("ferry storm diver pilot wreck dawn harbour of the".split()))
+
+
+@given(
+    st.lists(st.lists(WORDS.map(" ".join).map(lambda text: f"A {text}."), max_size=5), max_size=4),
+    st.integers(1, 6),
+    st.integers(1, 40),
+    st.sampled_from(["reading", "score"]),
+    st.data(),
+)
+def test_choose_keeps_its_budget_and_repeats_nothing(articles, sentences, words, order, data):
+    given = candidates(*articles)
+    scores = data.draw(st.lists(st.floats(0, 1), min_size=len(given), max_size=len(given)))
+
+    chosen = summary(given, scores, budget=Budget(sentences, words), order=order)
+
+    assert len(chosen.sentences) <= sentences
+    assert chosen.words <= words
+    stems = [set(content_stems(segment(text).sentences[0])) for text in texts(chosen)]
+    assert all(not (a and a == b) for i, a in enumerate(stems) for b in stems[i + 1 :])
+
+
+@pytest.mark.parametrize("score", [0.0, 1e-12])
+def test_choose_fills_the_budget_even_where_no_sentence_is_salient(score):
+    chosen = summary(candidates([FERRY, PILOT]), [score, score], budget=Budget(sentences=2))
+
+    assert texts(chosen) == [FERRY, PILOT]
