@@ -1,0 +1,28 @@
+"""The HTTP edge: the only code that knows Flask and marshmallow."""
+
+import logging
+import os
+
+from flask import Flask
+
+from service.api import errors, routes, telemetry
+from service.api.settings import Settings
+
+__all__ = ["Settings", "create_app"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application; its settings are the environment's where None.
+
+    Raises:
+        BadSetting: the environment holds a setting that cannot be read.
+    """
+    settings = settings or Settings.from_environ(os.environ)
+    logging.getLogger("service").setLevel(settings.log_level.upper())
+    app = Flask("service", static_folder=None, template_folder=None)
+    # Werkzeug would lead a doubled slash to an address that names the host as this process sees it.
+    app.url_map.merge_slashes = False
+    telemetry.register(app)
+    errors.register(app)
+    routes.register(app, settings)
+    return app

@@ -1,0 +1,112 @@
+"""How gunicorn serves: ``gunicorn -c deploy/gunicorn.conf.py 'service.api:create_app()'``.
+
+HOST, PORT and WEB_CONCURRENCY set the address and the number of workers; service/api/settings.py
+lists the rest.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# One thread for the native libraries of each worker: the workers themselves fill the cores, and a
+# thread pool made before a fork is dead after it. Before numpy is imported, so here.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+_SHM = Path("/dev/shm")  # noqa: S108 - memory, where the system has it
+_memory = str(_SHM) if os.access(_SHM, os.W_OK) else None
+
+# Where the workers keep their metrics for /metrics to add up. Before prometheus_client is imported.
+_own_metrics = None
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    _own_metrics = tempfile.mkdtemp(prefix="digest-metrics-", dir=_memory)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_metrics
+
+_host = os.environ.get("HOST") or "127.0.0.1"
+_port = os.environ.get("PORT") or "8000"
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+
+# A digest keeps one core busy, so a worker a core. No more than 4 unless told: a container sees the
+# cores of its host, not its share of them.
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, len(os.sched_getaffinity(0))))
+
+# Threads keep /healthz and /metrics answered while a digest is made. Digests and those that wait
+# for one hold no more than 3 * DIGEST_MAX_CONCURRENT threads (service/api/slots.py), 6 of these.
+worker_class = "gthread"
+threads = 2 + 3 * int(os.environ.get("DIGEST_MAX_CONCURRENT") or 2)
+
+# Models are loaded once, before the fork: a fault in them stops the start, and workers share pages.
+preload_app = True
+
+# Seconds without a heartbeat from a worker's main thread, not a deadline of requests, whose work is
+# bounded by the limits on what they may ask for.
+timeout = 60
+
+# Seconds that running digests have to end after TERM: far more than the longest takes, and no more
+# than the 30 that Kubernetes gives a pod.
+graceful_timeout = 25
+
+# Longer than the 60 seconds after which load balancers commonly drop an idle connection: else the
+# worker might close one just as the balancer sends on it.
+keepalive = 65
+
+# Connections that wait for a worker. They are lost when the master ends, and a long queue only
+# hides that more is asked for than can be done; a balancer had better see it.
+backlog = 128
+
+# Title and options of a plain text go into the query: 2,000 characters, percent-encoded, fit.
+limit_request_line = 8190
+
+# The heartbeat file is touched every second; on a disk that blocks, the worker would be killed.
+worker_tmp_dir = _memory
+
+# It is a file in the home directory by default: a read-only root file system has none.
+control_socket_disable = True
+
+# The service writes its own access log, without addresses, queries and texts.
+accesslog = None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "service.api.telemetry.JsonFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "stream": "ext://sys.stdout",
+        }
+    },
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
+        "service": {"handlers": ["stdout"], "propagate": False},
+    },
+    "root": {"level": "WARNING", "handlers": ["stdout"]},
+}
+
+
+def on_starting(_server):
+    """Wipe what an earlier run left among the metrics; the master's own are open already."""
+    own = f"_{os.getpid()}.db"
+    for path in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
+        if not path.name.endswith(own):
+            path.unlink()
+
+
+def when_ready(server):
+    """Say where people find the service."""
+    shown = "127.0.0.1" if _host in ("0.0.0.0", "::") else _host  # noqa: S104
+    server.log.info("Swagger UI is at http://%s:%s/docs/", shown, _port)
+
+
+def child_exit(_server, worker):
+    """Take the gauges of a worker that has ended out of the metrics."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server):
+    """Remove the metrics with the process that they are of."""
+    if _own_metrics:
+        shutil.rmtree(_own_metrics, ignore_errors=True)

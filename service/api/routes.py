@@ -1,0 +1,219 @@
+"""Load, call, dump: one function for an endpoint."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import flask_swagger_ui
+import orjson
+import yaml
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request
+from flask import send_from_directory as send
+from marshmallow import ValidationError
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from service import __version__
+from service.api import schemas, telemetry
+from service.api.answer import answer
+from service.api.errors import Unsupported
+from service.api.settings import Settings
+from service.api.slots import Slots, overloaded
+from service.core.digest import METHODS, digest
+
+OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
+
+_STATIC = Path(__file__).parent / "static"
+_DIST = Path(flask_swagger_ui.__file__).parent / "dist"
+_DOCS = {
+    "index.html": _STATIC,
+    "init.js": _STATIC,
+    "swagger-ui.css": _DIST,
+    "swagger-ui-bundle.js": _DIST,
+    "favicon-32x32.png": _DIST,
+}
+# Nothing from elsewhere and nothing inline: the page works without a network, and an article in
+# the answer cannot run as a script.
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
+
+api = Blueprint("api", __name__)
+docs = Blueprint("docs", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A file that is the same for the life of the process."""
+
+    body: bytes
+    etag: str
+    content_type: str
+
+    @classmethod
+    def of(cls, body: bytes, content_type: str) -> "_Document":
+        return cls(body, sha256(body).hexdigest()[:32], content_type)
+
+    def response(self) -> WerkzeugResponse:
+        response = Response(self.body, content_type=self.content_type)
+        response.set_etag(self.etag)
+        response.headers["Cache-Control"] = "no-cache"  # kept, but asked for again
+        return response.make_conditional(request)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Make *app* serve every endpoint that *settings* leave on."""
+    # One byte more than is taken: a chunked body is cut at this limit and no error is raised, so
+    # that only the byte too many tells a body over the limit.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
+    source = OPENAPI.read_bytes()
+    app.extensions["settings"] = settings
+    app.extensions["slots"] = Slots(settings.max_concurrent)
+    app.extensions["openapi.yaml"] = _Document.of(source, "application/yaml")
+    app.extensions["openapi.json"] = _Document.of(
+        orjson.dumps(yaml.safe_load(source)), "application/json"
+    )
+    app.register_blueprint(api)
+    if settings.docs:
+        app.register_blueprint(docs)
+
+
+@api.post("/v1/digest")
+def make_digest() -> Response:
+    """One digest of one article or many."""
+    timed = g.steps.timed
+    with timed("load"):
+        wanted = _load()
+    with ExitStack() as held:
+        with timed("wait"):
+            held.enter_context(current_app.extensions["slots"].one())
+        with telemetry.running(len(wanted.articles)):
+            found = digest(wanted.articles, wanted.options, timed=timed)
+        with timed("dump"):
+            return _json(answer(wanted, found))
+
+
+@api.get("/v1/info")
+def info() -> Response:
+    """The release, its limits, methods and models."""
+    settings: Settings = current_app.extensions["settings"]
+    return _json(
+        {
+            "release": __version__,
+            "languages": ["en"],
+            "limits": {
+                "body_bytes": settings.max_body_bytes,
+                "articles": schemas.MAX_ARTICLES,
+                "text_characters": schemas.MAX_TEXT,
+                "concurrent_digests_per_worker": settings.max_concurrent,
+            },
+            "methods": [
+                {"name": name, "max_sentences": max_sentences}
+                for name, max_sentences in METHODS.items()
+            ],
+            "models": [],
+        }
+    )
+
+
+@api.get("/healthz")
+def healthz() -> Response:
+    """That the process answers."""
+    return _json({"status": "alive"})
+
+
+@api.get("/readyz")
+def readyz() -> Response:
+    """That the next request would be taken; the models are loaded before a worker is started."""
+    if current_app.extensions["slots"].full:
+        raise overloaded()
+    return _json({"status": "ready"})
+
+
+@api.get("/metrics")
+def metrics() -> Response:
+    """The metrics of all workers, in Prometheus' text format."""
+    return Response(telemetry.metrics(), content_type=telemetry.METRICS_TYPE)
+
+
+@api.get("/openapi.yaml")
+def openapi_yaml() -> WerkzeugResponse:
+    """The contract."""
+    document: _Document = current_app.extensions["openapi.yaml"]
+    return document.response()
+
+
+@api.get("/openapi.json")
+def openapi_json() -> WerkzeugResponse:
+    """The contract, as JSON."""
+    document: _Document = current_app.extensions["openapi.json"]
+    return document.response()
+
+
+@docs.get("/")
+@docs.get("/docs")
+def to_docs() -> WerkzeugResponse:
+    """The way to Swagger UI."""
+    # Relative, as every address in the docs is: a prefix that a proxy strips is not known here.
+    return redirect("docs/")
+
+
+@docs.get("/docs/", defaults={"name": "index.html"})
+@docs.get("/docs/<name>")
+def docs_file(name: str) -> Response:
+    """Swagger UI, from the files of flask-swagger-ui under a page of our own."""
+    if name not in _DOCS:
+        raise NotFound
+    response = send(_DOCS[name], name)
+    response.headers["Content-Security-Policy"] = _DOCS_POLICY
+    return response
+
+
+def _json(document: object) -> Response:
+    return Response(orjson.dumps(document), content_type="application/json")
+
+
+def _load() -> schemas.Request:
+    """The request in the body, by its type.
+
+    Raises:
+        HTTPException: 400, 413 or 415.
+        ValidationError: it can be read, but breaks the contract.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+        raise Unsupported("A compressed body is not read.", ("Accept-Encoding", "identity"))
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype not in ("application/json", "text/plain") or charset not in _CHARSETS:
+        raise Unsupported(
+            "The body must be application/json or text/plain, in UTF-8.",
+            ("Accept-Post", "application/json, text/plain"),
+        )
+    body = _body(current_app.extensions["settings"].max_body_bytes)
+    try:
+        query = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
+        if request.mimetype == "text/plain":
+            document: object = schemas.short_form(body.decode(), query)
+        else:
+            document = orjson.loads(body)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"Not UTF-8: {error.reason} at byte {error.start}.") from error
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"Not JSON: {error}.") from error
+    if query and request.mimetype != "text/plain":
+        raise ValidationError("takes no query parameters beside a JSON body")
+    return schemas.load(document)
+
+
+def _body(max_bytes: int) -> bytes:
+    length = request.content_length
+    if length is None or length <= max_bytes:
+        body = request.get_data(cache=False)
+        if length is not None and len(body) < length:
+            raise BadRequest  # the client has gone, or has shut its side: half a text is no text
+        if len(body) <= max_bytes:
+            return body
+    raise RequestEntityTooLarge(f"The body may have at most {max_bytes} bytes.")

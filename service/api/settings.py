@@ -1,0 +1,70 @@
+"""What a deployment may set, read from the environment once, at start."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar, get_args
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+_T = TypeVar("_T")
+_DIGITS = re.compile(r"[0-9]{1,18}")
+
+
+class BadSetting(ValueError):
+    """An environment variable that the service cannot start with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployment may set; what a caller may ask for is in the request."""
+
+    # Ten articles of the most characters that one may have, or a hundred of ordinary length.
+    max_body_bytes: int = 2 * 1024 * 1024
+    # Digests in one worker. They are CPU-bound Python, so more at once finish no sooner; two, not
+    # one, so that a short request overtakes a long one that came before it.
+    max_concurrent: int = 2
+    log_level: LogLevel = "info"
+    docs: bool = True  # Swagger UI at /docs/
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """The settings of ``DIGEST_MAX_BODY_BYTES`` and its like; the defaults where unset.
+
+        Raises:
+            BadSetting: a value that cannot be read, named with its variable.
+
+        >>> Settings.from_environ({"DIGEST_DOCS": "off"}).docs
+        False
+        """
+        default = cls()
+        return cls(
+            max_body_bytes=_integer(
+                environ, "DIGEST_MAX_BODY_BYTES", default.max_body_bytes, low=1024, high=1 << 30
+            ),
+            max_concurrent=_integer(
+                environ, "DIGEST_MAX_CONCURRENT", default.max_concurrent, low=1, high=64
+            ),
+            log_level=_choice(environ, "DIGEST_LOG_LEVEL", _LEVELS, default.log_level),
+            docs=_choice(environ, "DIGEST_DOCS", {"on": True, "off": False}, default.docs),
+        )
+
+
+_LEVELS: dict[str, LogLevel] = {level: level for level in get_args(LogLevel)}
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+    given = environ.get(name)
+    if not given:
+        return default
+    if not (_DIGITS.fullmatch(given) and low <= int(given) <= high):
+        raise BadSetting(f"{name} must be a whole number from {low} to {high}, not {given!r}")
+    return int(given)
+
+
+def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, _T], default: _T) -> _T:
+    given = environ.get(name)
+    if not given:
+        return default
+    if given.lower() not in choices:
+        raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {given!r}")
+    return choices[given.lower()]

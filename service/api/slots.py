@@ -1,0 +1,60 @@
+"""How many digests one worker makes at once, and how many requests may wait for their turn."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from werkzeug.exceptions import ServiceUnavailable
+
+# A digest of a few articles takes tens of milliseconds: what has waited this long meets a worker
+# that is not keeping up, and its caller had better try another, or later.
+WAIT_S = 2.0
+RETRY_AFTER_S = 1
+
+
+class Slots:
+    """Places for *size* digests at once, with twice as many requests waiting.
+
+    The rest is refused at once. So no more than ``3 * size`` threads are ever held by digests, and
+    the others answer the probes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._free = threading.Semaphore(size)
+        self._places = threading.Semaphore(3 * size)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next request would be refused at once."""
+        if self._places.acquire(blocking=False):
+            self._places.release()
+            return False
+        return True
+
+    @contextmanager
+    def one(self, *, wait_s: float = WAIT_S) -> Iterator[None]:
+        """Hold one slot inside.
+
+        Raises:
+            ServiceUnavailable: none came free in *wait_s*, or too many are waiting already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise overloaded()
+        try:
+            if not self._free.acquire(timeout=wait_s):
+                raise overloaded()
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            self._places.release()
+
+
+def overloaded() -> ServiceUnavailable:
+    """The refusal of one request too many."""
+    return ServiceUnavailable(
+        "More digests are wanted than this worker can make; try again after the time in the "
+        "Retry-After header.",
+        retry_after=RETRY_AFTER_S,
+    )

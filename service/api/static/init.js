@@ -1,0 +1,8 @@
+// Addresses are relative, so that the page also works under a prefix that a proxy strips.
+SwaggerUIBundle({
+  url: "../openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  validatorUrl: null, // else the contract would be sent to a validator elsewhere
+});

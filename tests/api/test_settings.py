@@ -1,0 +1,38 @@
+import pytest
+
+from service.api.settings import BadSetting, Settings
+
+
+def test_from_environ_gives_defaults_where_nothing_is_set():
+    assert Settings.from_environ({"DIGEST_DOCS": "", "HOME": "/"}) == Settings()
+
+
+def test_from_environ_reads_every_setting():
+    environ = {
+        "DIGEST_MAX_BODY_BYTES": "4096",
+        "DIGEST_MAX_CONCURRENT": "1",
+        "DIGEST_LOG_LEVEL": "WARNING",
+        "DIGEST_DOCS": "off",
+    }
+
+    assert Settings.from_environ(environ) == Settings(
+        max_body_bytes=4096, max_concurrent=1, log_level="warning", docs=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DIGEST_MAX_BODY_BYTES", "2MiB"),
+        ("DIGEST_MAX_BODY_BYTES", "1023"),
+        ("DIGEST_MAX_CONCURRENT", "0"),
+        ("DIGEST_MAX_CONCURRENT", "-1"),
+        ("DIGEST_MAX_CONCURRENT", "٢"),
+        ("DIGEST_MAX_CONCURRENT", "9" * 5000),
+        ("DIGEST_LOG_LEVEL", "loud"),
+        ("DIGEST_DOCS", "yes"),
+    ],
+)
+def test_from_environ_names_the_variable_that_it_cannot_read(name, value):
+    with pytest.raises(BadSetting, match=f"^{name} must be "):
+        Settings.from_environ({name: value})
