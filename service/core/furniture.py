@@ -1,8 +1,370 @@
 """What on a news page is not story: titles, datelines, bylines, captions, share lines."""
 
-from service.core.text import Document
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from service.core.text import Document, Role, Sentence
 
 
 def mark(document: Document, title: str | None = None) -> Document:
-    """The document with the role of every sentence; a dateline becomes a sentence of its own."""
-    raise NotImplementedError
+    """The document with the role of every sentence; a dateline becomes a sentence of its own.
+
+    A credit or a share line that is glued to the front or the end of a paragraph is cut off as a
+    sentence of its own too. Precision comes first: what no rule knows is story.
+
+    >>> from service.core.segment import segment
+    >>> [(s.role.value, s.text) for s in mark(segment("ROME (AP) — The mine is shut.")).sentences]
+    [('dateline', 'ROME (AP) —'), ('story', 'The mine is shut.')]
+    """
+    lines = _lines(document)
+    page = _Page(document.text, lines, title)
+    for line in lines:
+        _peel(page, line)
+        line.role = _role(page, line)
+        page.begun = page.begun or line.role is Role.STORY
+    _mark_heads(lines)
+    sentences = [sentence for line in lines for sentence in _sentences(page, line)]
+    return replace(document, sentences=_mark_repeats(sentences))
+
+
+# --- the rules ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern of furniture.toml; its comment there says what each field means."""
+
+    role: Role
+    pattern: re.Pattern[str]
+    case: str
+    open: bool = False
+    early: bool = False
+    first: bool = False
+    tail: bool = False
+    rest: Role | None = None
+
+
+def _rules() -> dict[str, list[_Rule]]:
+    raw = tomllib.loads(
+        files("service.core.resources").joinpath("furniture.toml").read_text("utf-8")
+    )
+    rules: dict[str, list[_Rule]] = {"line": [], "sentence": [], "start": [], "end": []}
+    for row in raw["rule"]:
+        pattern = row.pop("pattern")
+        while "<" in pattern and any(f"<{name}>" in pattern for name in raw["parts"]):
+            for name, part in raw["parts"].items():
+                pattern = pattern.replace(f"<{name}>", part)
+        where = row.pop("where")
+        if where == "end":
+            pattern = rf"(?<!\w)(?:{pattern})\Z"
+        rest = row.pop("rest", None)
+        rules[where].append(
+            _Rule(
+                role=Role(row.pop("role")),
+                pattern=re.compile(pattern, re.DOTALL),
+                rest=Role(rest) if rest else None,
+                **row,
+            )
+        )
+    return rules
+
+
+_RULES = _rules()
+_LONGEST_LINE = 1000  # code points; a longer paragraph is story, whatever it begins with
+_EARLY_LINES = 4
+_TAIL_LINES = 5
+_TAIL = 260  # code points in which a piece at the end of a paragraph is looked for
+
+
+# --- lines -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Line:
+    """A paragraph, while its pieces are told apart."""
+
+    at: int
+    sentences: Sequence[Sentence]
+    start: int  # of what is left when the pieces are cut off
+    end: int
+    pieces: list[tuple[int, int, Role]]  # cut off the front and the end
+    rest: Role | None = None  # what a cut-off piece says about the rest
+    role: Role = Role.STORY
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is known of the page while its lines are read from the top."""
+
+    text: str
+    lines: Sequence[_Line]
+    title: str | None
+    begun: bool = False  # whether a line of story has been read
+    listed: Role | None = None  # the role of the lines under a line that ends with a colon
+    prose: bool = False  # whether lines of story end with a full stop on this page
+
+    def __post_init__(self) -> None:
+        long = [line for line in self.lines if len(line.sentences[0].tokens) >= 8]
+        closed = sum(not _is_open(self.text, line.start, line.end) for line in long)
+        self.prose = closed >= 3 and closed >= 0.6 * len(long)
+
+
+def _lines(document: Document) -> list[_Line]:
+    grouped: dict[int, list[Sentence]] = {}
+    for sentence in document.sentences:
+        grouped.setdefault(sentence.paragraph, []).append(sentence)
+    return [
+        _Line(at, sentences, sentences[0].start, sentences[-1].end, [])
+        for at, sentences in enumerate(grouped.values())
+    ]
+
+
+_CLOSED = re.compile(r"[.!?…][\"'”’“»)\]]{0,3}(?:\[\d+\])*\Z")
+
+
+def _is_open(text: str, start: int, end: int) -> bool:
+    """Whether a line ends without a full stop."""
+    return not _CLOSED.search(text, max(start, end - 8), end)
+
+
+def _words(text: str, line: _Line) -> int:
+    return len(text[line.start : line.end].split())
+
+
+# --- pieces at the front and the end -----------------------------------------------------------
+
+
+def _peel(page: _Page, line: _Line) -> None:
+    """Cut credits, datelines and share lines off the front and the end of a line."""
+    text = page.text
+    for _ in range(4):
+        for rule in _RULES["start"]:
+            if rule.first and (page.begun or line.at > 8):
+                continue
+            found = rule.pattern.match(text, line.start, min(line.end, line.start + 300))
+            if found and _divides(line, found.end()):
+                end = line.start + len(found[0].rstrip())
+                line.pieces.append((line.start, end, rule.role))
+                line.rest = line.rest or rule.rest
+                if rule.role is Role.CREDIT:
+                    line.rest = Role.CAPTION
+                line.start = found.end()
+                while text[line.start].isspace():
+                    line.start += 1
+                break
+        else:
+            break
+    for _ in range(4):
+        for rule in _RULES["end"]:
+            found = rule.pattern.search(text, max(line.start, line.end - _TAIL), line.end)
+            if found and line.start < found.start() and _divides(line, found.start()):
+                line.pieces.append((found.start(), line.end, rule.role))
+                if rule.role in (Role.CREDIT, Role.CAPTION):
+                    line.rest = Role.CAPTION
+                elif rule.role is Role.LINKS and _is_open(
+                    text, line.start, line.start + len(text[line.start : found.start()].rstrip())
+                ):
+                    line.rest = Role.LINKS
+                line.end = line.start + len(text[line.start : found.start()].rstrip())
+                break
+        else:
+            break
+
+
+def _divides(line: _Line, at: int) -> bool:
+    """Whether *at* stands between two tokens of the line."""
+    return line.start < at < line.end and not any(
+        token.start < at < token.end
+        for sentence in line.sentences
+        if sentence.start < at < sentence.end
+        for token in sentence.tokens
+    )
+
+
+# --- the role of a line ------------------------------------------------------------------------
+
+_BULLET = "•●▪‣◦⁃·*–—-■►"
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|said|says|can|could|may|did|does|do)\b"
+)
+_LABEL = re.compile(r"[A-Z][\w'’ ]{2,25}: ")
+_HEAD_WORDS = 25  # more than any headline of the development pages has
+_HEADING_WORDS = 14
+
+
+def _role(page: _Page, line: _Line) -> Role:
+    text, start, end = page.text, line.start, line.end
+    if line.rest and _words(text, line) <= 90:
+        return line.rest
+    is_open = _is_open(text, start, end)
+    early = line.at < _EARLY_LINES
+    if end - start <= _LONGEST_LINE:
+        for rule in _RULES["line"]:
+            if (rule.open and not is_open) or (rule.early and not (early or is_open)):
+                continue
+            if rule.pattern.fullmatch(text, start, end):
+                if is_open and _words(text, line) <= 6:
+                    page.listed = rule.role
+                return rule.role
+    if len(line.sentences) == 1:
+        role = _role_of_sentence(page, line, start, end)
+        if role is not Role.STORY:
+            return role
+    if len(page.lines) > 1 and _is_title(page, line, is_open):
+        return Role.TITLE
+    if not is_open:
+        page.listed = None
+        return Role.STORY
+    if text[end - 1] == ":":
+        page.listed = Role.STORY
+        return Role.STORY
+    if page.listed:
+        return page.listed
+    return _role_of_open(page, line)
+
+
+def _is_title(page: _Page, line: _Line, is_open: bool) -> bool:
+    text = page.text[line.start : line.end]
+    if page.title and len(text) < 2 * len(page.title) + 20:
+        ours, theirs = _key(text), _key(page.title)
+        if ours == theirs and (is_open or line.at < 3):
+            return True
+        common = len(set(ours) & set(theirs))
+        if line.at < 3 and common >= 4 and common >= 0.7 * len(set(ours) | set(theirs)):
+            return True
+    if line.at == 0 and not line.pieces and len(line.sentences) == 1:
+        headline = (is_open and text[-1] != ":") or text[-1] == "?"
+        return headline and len(text.split()) <= _HEAD_WORDS
+    return False
+
+
+def _role_of_open(page: _Page, line: _Line) -> Role:
+    """The role of a line without a full stop that no rule knows."""
+    text, at = page.text, line.at
+    words = _words(text, line)
+    has_dateline = any(role is Role.DATELINE for _, _, role in line.pieces)
+    if not page.prose or has_dateline or text[line.start].islower():
+        return Role.STORY
+    if words > _HEADING_WORDS:
+        labelled = _LABEL.match(text, line.start, line.end) is not None
+        return Role.CAPTION if labelled or not page.begun else Role.STORY
+    if words >= 8 and page.begun and _VERB.search(text, line.start, line.end):
+        return Role.STORY
+    if not page.begun:
+        return Role.TITLE
+    following = page.lines[at + 1] if at + 1 < len(page.lines) else None
+    if following and not _is_open(text, following.start, following.end):
+        return Role.TITLE
+    return Role.LINKS
+
+
+def _mark_heads(lines: Sequence[_Line]) -> None:
+    """What stands above the first dateline or byline is the head of the page, not its story."""
+    datelines = [line for line in lines if any(role is Role.DATELINE for _, _, role in line.pieces)]
+    if datelines and len(datelines) <= 2 and datelines[0].at <= 8:
+        _mark_above(lines, datelines[0].at, 120)
+    bylines = [line for line in lines[:5] if line.role is Role.BYLINE]
+    if bylines:
+        _mark_above(lines, bylines[0].at, 60)
+
+
+def _mark_above(lines: Sequence[_Line], at: int, most_words: int) -> None:
+    above = [line for line in lines[:at] if line.role is Role.STORY]
+    words = sum(len(sentence.words) for line in above for sentence in line.sentences)
+    if (
+        len(above) <= 3
+        and words <= most_words
+        and any(line.role is Role.STORY for line in lines[at:])
+    ):
+        for line in above:
+            line.role = Role.CAPTION
+
+
+# --- sentences ---------------------------------------------------------------------------------
+
+
+def _sentences(page: _Page, line: _Line) -> Iterator[Sentence]:
+    """The sentences of a line, divided where pieces were cut off."""
+    parts = sorted([*line.pieces, (line.start, line.end, line.role)])
+    for sentence in line.sentences:
+        for start, end, role in parts:
+            tokens = sentence.tokens
+            if line.pieces:
+                tokens = tuple(t for t in tokens if start <= t.start and t.end <= end)
+            if not tokens:
+                continue
+            first, last = tokens[0].start, tokens[-1].end
+            if role is Role.STORY:
+                role = _role_of_sentence(page, line, first, last)
+            if len(tokens) == len(sentence.tokens):
+                yield sentence if role is Role.STORY else replace(sentence, role=role)
+            else:
+                piece = page.text[first:last]
+                yield Sentence(piece, first, last, tokens, sentence.paragraph, role)
+
+
+def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
+    if end - start <= _LONGEST_LINE:
+        tail = line.at >= len(page.lines) - _TAIL_LINES
+        for rule in _RULES["sentence"]:
+            if (tail or not rule.tail) and rule.pattern.fullmatch(page.text, start, end):
+                return rule.role
+    return Role.STORY
+
+
+# --- repeats -----------------------------------------------------------------------------------
+
+_REPEAT_WORDS = 6  # shorter sentences may well be said twice
+
+
+def _key(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.lower()))
+
+
+def _mark_repeats(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences; those of the story that are told in the same words elsewhere are repeats.
+
+    The first of equal sentences stays story. A paragraph that another sentence quotes whole, a
+    pull quote or a lead that breaks off, is a repeat wherever it stands.
+    """
+    keys = [
+        tuple(token.text.lower() for token in sentence.words) if sentence.role is Role.STORY else ()
+        for sentence in sentences
+    ]
+    seen: set[tuple[str, ...]] = set()
+    repeats: set[int] = set()
+    places: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for i, key in enumerate(keys):
+        if len(key) < _REPEAT_WORDS:
+            continue
+        if key in seen:
+            repeats.add(i)
+            continue
+        seen.add(key)
+        for at in range(len(key) - _REPEAT_WORDS + 1):
+            known = places.setdefault(key[at : at + _REPEAT_WORDS], [])
+            if len(known) < 4:
+                known.append((i, at))
+    alone = _alone(sentences)
+    for i, key in enumerate(keys):
+        if i in repeats or i not in alone or len(key) < _REPEAT_WORDS:
+            continue
+        for j, at in places[key[:_REPEAT_WORDS]]:
+            if j != i and len(keys[j]) > len(key) and keys[j][at : at + len(key)] == key:
+                repeats.add(i)
+                break
+    return tuple(
+        replace(sentence, role=Role.REPEAT) if i in repeats else sentence
+        for i, sentence in enumerate(sentences)
+    )
+
+
+def _alone(sentences: Sequence[Sentence]) -> set[int]:
+    """Sentences that are a paragraph each."""
+    counts: dict[int, int] = {}
+    for sentence in sentences:
+        counts[sentence.paragraph] = counts.get(sentence.paragraph, 0) + 1
+    return {i for i, sentence in enumerate(sentences) if counts[sentence.paragraph] == 1}

@@ -11,8 +11,8 @@ from service.core.text import Document, Sentence, Span, Token
 def segment(text: str) -> Document:
     """The document of a text; its sentences cover all of it but white space.
 
-    >>> [s.text for s in segment("U.S. envoys left at 5 p.m. Monday. “No deal.” He left.").sentences]
-    ['U.S. envoys left at 5 p.m. Monday.', '“No deal.”', 'He left.']
+    >>> [s.text for s in segment("U.S. envoys left at 5 p.m. Monday. “No.” He left.").sentences]
+    ['U.S. envoys left at 5 p.m. Monday.', '“No.”', 'He left.']
     """
     sentences = []
     for paragraph, block in enumerate(_blocks(text)):
@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     rf"""
     (?:[Hh]ttps?://|[Ww]ww\.)[^\s<>"“”]*[\w/]       # a web address, up to its last letter
   | \w{_LETTER}*
-    (?: (?: [-‐‑.&@](?=\w)
+    (?: (?: (?: [-‐‑.&@] | (?<=\.[^\W\d_])\.- )(?=\w)    # president-elect, p.m, U.S.-born
           | ['’](?: (?![sS]\b)                        # O'Brien, don't; but Trump 's
                   | (?<=\b[Ii]t['’]) | (?<=\b[Hh]e['’]) | (?<=\b[Ss]he['’]) | (?<=\b[Tt]hat['’])
                   | (?<=\b[Ww]hat['’]) | (?<=\b[Ww]ho['’]) | (?<=\b[Tt]here['’])

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,8 +71,6 @@ def test_segment_nests_tokens_in_their_sentence_covering_all_but_white_space(tex
     ],
 )
 def test_segment_takes_time_linear_in_a_repeated_text(piece):
-    import time
-
     def seconds(size):
         text = (piece * size)[:size]
         begun = time.process_time()

@@ -1,0 +1,116 @@
+import json
+import time
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core.furniture import mark
+from service.core.segment import segment
+from service.core.text import Role
+
+BODY = [
+    "The council closed the old bridge on Monday after engineers found cracks in two of its piers.",
+    "Drivers will have to cross at Mill Street until the spring, the mayor said at the site.",
+    "Repairs are to cost $3.2 million, twice as much as the council had planned last year.",
+    "“We could not wait any longer,” she told reporters.",
+    "The bridge has carried the main road to the coast since 1931.",
+]
+RULES = tomllib.loads(
+    files("service.core.resources").joinpath("furniture.toml").read_text("utf-8")
+)["rule"]
+CASES = json.loads((Path(__file__).parent / "cases" / "furniture.json").read_text("utf-8"))
+MARKS = st.sampled_from(
+    [
+        "\n",
+        "\n\n",
+        " ",
+        "ROME (AP) — ",
+        "(CNN)",
+        "By Ana Ruiz",
+        "Share this:",
+        "Photo: ",
+        "Read more",
+        "(AP Photo/Ana Ruiz)",
+        "FILE - ",
+        "CLOSE ",
+        "The bridge is shut.",
+        "“",
+        "😀",
+        "\u00ad",
+        "|",
+        "a",
+    ]
+)
+
+
+def marked(text, title=None):
+    return [(s.role.value, s.text) for s in mark(segment(text), title).sentences]
+
+
+def story(text, title=None):
+    return [sentence.text for sentence in mark(segment(text), title).story]
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule["case"][:60]) for rule in RULES])
+def test_mark_knows_the_case_of_every_rule(rule):
+    top = rule.get("first") or rule.get("early") or rule["role"] == "dateline"
+    lines = [rule["case"], *BODY] if top else [*BODY, rule["case"]]
+
+    found = marked("\n\n".join(lines))
+
+    assert {("story", sentence) for sentence in BODY} <= set(found)
+    assert any(role == rule["role"] and text in rule["case"] for role, text in found)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CASES])
+def test_mark_tells_story_from_page(case, request):
+    if case["expect"] == "fail":
+        request.applymarker(pytest.mark.xfail(strict=True, reason=case["note"]))
+    lines = case["lines"]
+
+    found = marked("\n\n".join(line for line, _ in lines), case.get("title"))
+
+    assert found == [tuple(piece) for _, pieces in lines for piece in pieces]
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(MARKS, max_size=30).map("".join)))
+def test_mark_divides_sentences_without_losing_a_token(text):
+    document = segment(text)
+
+    page = mark(document)
+
+    assert [t for s in page.sentences for t in s.tokens] == [
+        t for s in document.sentences for t in s.tokens
+    ]
+    for sentence in page.sentences:
+        assert text[sentence.start : sentence.end] == sentence.text
+        assert sentence.tokens[0].start == sentence.start
+        assert sentence.tokens[-1].end == sentence.end
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a\n", "A B/", "By A ", "(AP ", "A. B. ", "Share ", "A, ", "FILE ", "Aa Aa\n\n", "- - "],
+)
+def test_mark_takes_time_linear_in_a_repeated_text(piece):
+    document = segment((piece * 200_000)[:200_000])
+
+    begun = time.process_time()
+    mark(document)
+
+    assert time.process_time() - begun < 2.0
+
+
+def test_mark_keeps_a_text_of_one_line_without_a_full_stop():
+    assert story("Bridge closed after cracks are found") == ["Bridge closed after cracks are found"]
+
+
+def test_mark_leaves_an_unknown_role_out_of_the_story():
+    page = mark(segment("\n".join([*BODY, BODY[0]])))
+
+    assert page.sentences[-1].role is Role.REPEAT
+    assert [sentence.text for sentence in page.story][: len(BODY)] == BODY
