@@ -1,0 +1,129 @@
+"""Figures of annotated clusters, measured with the benchmark's own definitions, and their cost.
+
+    python -m evaluation.figures [--half 0|1] [--misses]
+
+The annotated clusters and their scorer are looked for at ../shared/digestbench.
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from service.core.figures import Figure, merge_figures
+from service.core.furniture import mark
+from service.core.mentions import find_mentions
+from service.core.quantities import find_quantities
+from service.core.segment import segment
+from service.core.text import Document, Span
+
+BENCH = Path(__file__).parents[2] / "shared" / "digestbench"
+TALLIES = "tp pred gold cmp multi grouped agree several mixed c_tp c_pred c_gold".split()
+
+
+def scorer() -> ModuleType:
+    """The benchmark's scorer, loaded from where the benchmark lies."""
+    spec = importlib.util.spec_from_file_location("digestbench", BENCH / "digestbench.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def clusters(half: int | None) -> Iterator[dict[str, Any]]:
+    """The annotated clusters, or the half of them whose hashed id is *half* modulo 2."""
+    for path in sorted((BENCH / "dev").glob("*.json")):
+        gold = json.loads(path.read_text("utf-8"))
+        digest = hashlib.sha256(gold["id"].encode()).hexdigest()
+        if half is None or int(digest, 16) % 2 == half:
+            yield gold
+
+
+def read(text: str, title: str | None) -> tuple[Document, list[Span]]:
+    """A document with its roles, and the spans of its names."""
+    document = segment(text)
+    try:
+        document = mark(document, title)
+        names = [Span(mention.start, mention.end) for mention in find_mentions(document)]
+    except NotImplementedError:
+        names = []
+    return document, names
+
+
+def answer(figures: tuple[Figure, ...], ids: list[str]) -> dict[str, Any]:
+    """The figures as the service answers them, as far as the scorer reads."""
+    return {
+        "figures": [
+            {
+                "agreement": figure.agreement,
+                "mentions": [
+                    {
+                        "article": ids[mention.article],
+                        "start": mention.start,
+                        "end": mention.end,
+                        "text": mention.text,
+                        "value": float(mention.value),
+                        "high": None if mention.high is None else float(mention.high),
+                        "comparator": mention.comparator,
+                    }
+                    for mention in figure.mentions
+                ],
+            }
+            for figure in figures
+        ]
+    }
+
+
+def main() -> int:
+    """Print the scores; 0 where the benchmark is there."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--misses", action="store_true")
+    arguments = parser.parse_args()
+    if not BENCH.is_dir():
+        print(f"no benchmark at {BENCH}")
+        return 1
+    bench = scorer()
+    tally = dict.fromkeys(TALLIES, 0)
+    seconds_find = seconds_merge = 0.0
+    words = 0
+    for gold in clusters(arguments.half):
+        articles = gold["articles"]
+        read_ = [read(article["text"], article.get("title")) for article in articles]
+        words += sum(len(article["text"].split()) for article in articles)
+        begun = time.perf_counter()
+        quantities = [find_quantities(document, names) for document, names in read_]
+        found = time.perf_counter()
+        figures = merge_figures([document for document, _ in read_], quantities)
+        seconds_find += found - begun
+        seconds_merge += time.perf_counter() - found
+        texts = {article["id"]: article["text"] for article in articles}
+        wrong = bench.figure_scores(
+            gold, texts, answer(figures, [article["id"] for article in articles]), tally
+        )
+        if arguments.misses:
+            print("==", gold["id"], *wrong, sep="\n   ")
+    found = bench.prf(tally["tp"], tally["pred"], tally["gold"])
+    scores = dict(zip(("fig_p", "fig_r", "fig_f1"), found, strict=True))
+    scores["fig_cmp"] = tally["cmp"] / max(1, tally["tp"])
+    scores["fig_group"] = tally["grouped"] / max(1, tally["multi"])
+    scores["fig_agree"] = tally["agree"] / max(1, tally["multi"])
+    scores["fig_mixed"] = tally["mixed"] / max(1, tally["several"])
+    said = bench.prf(tally["c_tp"], tally["c_pred"], tally["c_gold"])
+    scores |= zip(("conflict_p", "conflict_r", "conflict_f1"), said, strict=True)
+    scores["ms_find"] = 1000 * seconds_find / words * 700
+    scores["ms_merge"] = 1000 * seconds_merge / words * 700
+    for name, score in scores.items():
+        print(f"{name:12} {score:8.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,365 @@
+"""Number expressions: what "46,537", "two and a half million" and "3 ½" are worth.
+
+Every pattern is bounded: each repetition has a limit, so that reading is linear in the text.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+_ONES = "one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS: dict[str, Decimal] = (
+    {"zero": Decimal(0), "a": Decimal(1), "an": Decimal(1)}
+    | {word: Decimal(n) for n, word in enumerate(_ONES, 1)}
+    | {word: Decimal(n) for n, word in enumerate(_TEENS, 10)}
+    | {word: Decimal(10 * n) for n, word in enumerate(_TENS, 2)}
+)
+_MAGNITUDES: dict[str, Decimal] = {
+    "dozen": Decimal(12),
+    "hundred": Decimal(100),
+    "thousand": Decimal(1000),
+    "lakh": Decimal(10**5),
+    "lakhs": Decimal(10**5),
+    "million": Decimal(10**6),
+    "crore": Decimal(10**7),
+    "crores": Decimal(10**7),
+    "billion": Decimal(10**9),
+    "trillion": Decimal(10**12),
+}
+_ABBREVIATED: dict[str, Decimal] = {
+    "k": Decimal(1000),
+    "m": Decimal(10**6),
+    "mn": Decimal(10**6),
+    "mln": Decimal(10**6),
+    "mm": Decimal(10**6),
+    "b": Decimal(10**9),
+    "bn": Decimal(10**9),
+    "bln": Decimal(10**9),
+    "t": Decimal(10**12),
+    "tn": Decimal(10**12),
+    "trn": Decimal(10**12),
+}
+# A plural without a number is worth its base and means more: "dozens", "tens of thousands".
+_PLURALS: dict[str, Decimal] = {
+    "tens": Decimal(10),
+    "dozens": Decimal(12),
+    "scores": Decimal(20),
+    "hundreds": Decimal(100),
+    "thousands": Decimal(1000),
+    "millions": Decimal(10**6),
+    "billions": Decimal(10**9),
+    "trillions": Decimal(10**12),
+}
+_FRACTIONS = {
+    "half": Decimal("0.5"),
+    "halves": Decimal("0.5"),
+    "third": Decimal("0.3333333333"),
+    "quarter": Decimal("0.25"),
+    "fourth": Decimal("0.25"),
+    "fifth": Decimal("0.2"),
+    "sixth": Decimal("0.1666666667"),
+    "seventh": Decimal("0.1428571429"),
+    "eighth": Decimal("0.125"),
+    "ninth": Decimal("0.1111111111"),
+    "tenth": Decimal("0.1"),
+}
+_GLYPHS = {
+    "½": Decimal("0.5"),
+    "⅓": Decimal("0.3333333333"),
+    "⅔": Decimal("0.6666666667"),
+    "¼": Decimal("0.25"),
+    "¾": Decimal("0.75"),
+    "⅕": Decimal("0.2"),
+    "⅖": Decimal("0.4"),
+    "⅗": Decimal("0.6"),
+    "⅘": Decimal("0.8"),
+    "⅛": Decimal("0.125"),
+    "⅜": Decimal("0.375"),
+    "⅝": Decimal("0.625"),
+    "⅞": Decimal("0.875"),
+}
+_TIMES = {"twice": 2, "thrice": 3}
+_GROUPS: dict[str, Decimal] = {
+    "single": Decimal(1),
+    "couple": Decimal(2),
+    "pair": Decimal(2),
+    "twin": Decimal(2),
+    "trio": Decimal(3),
+    "quartet": Decimal(4),
+}
+_MULTIPLIED = {
+    "doubled": 2,
+    "doubling": 2,
+    "doubles": 2,
+    "tripled": 3,
+    "tripling": 3,
+    "triples": 3,
+    "trebled": 3,
+    "quadrupled": 4,
+    "quadrupling": 4,
+    "twofold": 2,
+    "threefold": 3,
+    "fourfold": 4,
+    "fivefold": 5,
+    "tenfold": 10,
+}
+_ORDINALS = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+        "twentieth".split(),
+        1,
+    )
+} | {"hundredth": 100, "fiftieth": 50, "thirtieth": 30, "fortieth": 40}
+
+
+Form = Literal[
+    "digits", "words", "vague", "fraction", "times", "group", "multiplied", "ordinal", "decade"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number expression without qualifier or unit, and what it is worth."""
+
+    start: int
+    end: int
+    value: Decimal
+    form: Form
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_DIGITS = re.compile(
+    r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:\.[0-9]{1,9})?"
+    r"|\.[0-9]{1,9})(?![0-9])"
+)
+_PART = re.compile(
+    rf"[ -]?(?:(?P<glyph>[{''.join(_GLYPHS)}])|(?P<above>[1-9])/(?P<below>2|3|4|5|8|16)(?![/0-9]))"
+)
+_SMALL = re.compile(
+    rf"(?:(?P<tens>{_any(_TENS)})(?:[- ](?P<ones>{_any(_ONES)})(?![a-z]))?"
+    rf"|(?P<other>{_any(_WORDS)}))(?![a-z])",
+    re.IGNORECASE,
+)
+_MAGNITUDE = re.compile(rf"[ -]?(?P<word>{_any(_MAGNITUDES)})(?![a-z])", re.IGNORECASE)
+_AND_PART = re.compile(
+    r"[ -]and[ -](?:(?P<parts>a|one|three)[ -])(?P<fraction>half|quarters?|third)(?![a-z])",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(r"(?:,? and |, | |-)")
+_FRACTION = re.compile(
+    rf"(?:(?P<parts>an?|{_any(_ONES)}|[1-9])[ -])?(?P<fraction>{_any(_FRACTIONS)})s?(?![a-z])"
+    rf"(?:[ -](?:of )?(?:an?[ -])?(?P<of>{_any(_MAGNITUDES)})(?![a-z]))?",
+    re.IGNORECASE,
+)
+_NTH_BEFORE = re.compile(
+    r"(?:first|second|other|this|that|top|bottom|better|half|final)[ -]$"
+)  # "the second half"
+_PART_OF_WHOLE = re.compile(
+    r" (?:of|as|in|to|more|less|the|mile|century|inch|hour)(?![a-z])|[.,;)]"
+)
+_VAGUE = re.compile(
+    rf"(?:(?:{_any(_PLURALS)})(?: of | and )){{0,2}}(?:{_any(_PLURALS)})(?![a-z])"
+    rf"|(?:a few|several|many|a couple|a couple of|couple)[ -](?:{_any(_MAGNITUDES)})(?![a-z])"
+    r"|multi-?(?:million|billion|trillion)(?![a-z])",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(
+    r"(?:a (?P<pair>couple|pair|trio|quartet)(?: of)?|(?P<of>couple|pair|trio|quartet) of"
+    r"|(?P<twin>twin)|an? (?P<single>single))(?![a-z])",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    rf"(?:(?P<nth>[0-9]{{1,3}}(?:,[0-9]{{3}})?)(?:st|nd|rd|th)"
+    rf"|(?:(?P<tens>{_any(_TENS)})-)?(?P<word>{_any(_ORDINALS)}))(?![a-z])",
+    re.IGNORECASE,
+)
+_DECADE = re.compile(r"(?P<decade>[1-9]0)['’]?s(?![a-z])")
+_LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
+
+#: The words that begin a number expression, in lower case.
+OPENERS = frozenset(
+    {*_WORDS, *_PLURALS, *_TIMES, *_GROUPS, *_MULTIPLIED, *_ORDINALS, "half", "quarter"}
+    | {"several", "many", "multimillion", "multibillion"}
+)
+
+
+def read(text: str, start: int, end: int) -> Numeral | None:
+    """The longest number expression that begins at *start* and ends by *end*.
+
+    >>> read("two and a half million people", 0, 29)
+    Numeral(start=0, end=22, value=Decimal('2500000'), form='words')
+    """
+    for reader in _READERS:
+        if numeral := reader(text, start, end):
+            return numeral
+    return None
+
+
+def _vague(text: str, start: int, end: int) -> Numeral | None:
+    match = _VAGUE.match(text, start, end)
+    if not match:
+        return None
+    value = Decimal(1)
+    words = [word.lower() for word in _LETTERS.findall(match[0])]
+    if "and" in words:  # "billions and billions"
+        words = words[-1:]
+    for word in words:
+        value *= _PLURALS.get(word) or _MAGNITUDES.get(word.removeprefix("multi")) or 1
+    return Numeral(start, match.end(), value, "vague")
+
+
+def _ordinal(text: str, start: int, end: int) -> Numeral | None:
+    match = _ORDINAL.match(text, start, end)
+    if not match:
+        return None
+    if match["nth"]:
+        value = int(match["nth"].replace(",", ""))
+    else:
+        value = _ORDINALS[match["word"].lower()]
+        if match["tens"]:
+            value += int(_WORDS[match["tens"].lower()])
+    return Numeral(start, match.end(), Decimal(value), "ordinal")
+
+
+def _fraction(text: str, start: int, end: int) -> Numeral | None:
+    match = _FRACTION.match(text, start, end)
+    if not match:
+        return None
+    if not match["parts"] and _NTH_BEFORE.search(text, max(0, start - 12), start):
+        return None
+    name, parts = match["fraction"].lower(), match["parts"]
+    if not parts and name != "half":
+        return None  # a lone "third" ranks, a lone "quarter" is a time or a coin
+    count = Decimal(1)
+    if parts:
+        count = _WORDS.get(parts.lower()) or Decimal(parts)
+    value = (count * _FRACTIONS[name]).quantize(Decimal("1.000000000")).normalize()
+    if match["of"]:
+        return Numeral(
+            start, match.end(), _plain(value * _MAGNITUDES[match["of"].lower()]), "words"
+        )
+    return Numeral(start, match.end(), value, "fraction")
+
+
+def _decade(text: str, start: int, end: int) -> Numeral | None:
+    match = _DECADE.match(text, start, end)
+    return Numeral(start, match.end(), Decimal(match["decade"]), "decade") if match else None
+
+
+def _group(text: str, start: int, end: int) -> Numeral | None:
+    match = _GROUP.match(text, start, end)
+    if not match:
+        return None
+    return Numeral(
+        start,
+        match.end(),
+        _GROUPS[match[match.lastgroup or 0].lower()],
+        "group",
+    )
+
+
+def _word(text: str, start: int, end: int) -> Numeral | None:
+    match = _LETTERS.match(text, start, end)
+    word = match[0].lower() if match else ""
+    if match and word in _TIMES:
+        return Numeral(start, match.end(), Decimal(_TIMES[word]), "times")
+    if match and word in _MULTIPLIED:
+        return Numeral(start, match.end(), Decimal(_MULTIPLIED[word]), "multiplied")
+    return None
+
+
+def _small(match: re.Match[str]) -> Decimal:
+    if match["other"]:
+        return _WORDS[match["other"].lower()]
+    return _WORDS[match["tens"].lower()] + (_WORDS[match["ones"].lower()] if match["ones"] else 0)
+
+
+def _term(text: str, start: int, end: int) -> tuple[int, Decimal, Decimal] | None:
+    """Where a term ends, its worth and its magnitude: "two hundred and fifty thousand"."""
+    at, value = start, Decimal(0)
+    article = False
+    digits = _DIGITS.match(text, start, end)
+    if digits and not _PART.match(text, start, end):
+        at, value = digits.end(), Decimal(digits[0].replace(",", ""))
+    elif not digits and (small := _SMALL.match(text, start, end)):
+        at, value = small.end(), _small(small)
+        article = small[0].lower() in ("a", "an")
+    if not article and (part := _PART.match(text, at, end)):
+        at = part.end()
+        value += (
+            _GLYPHS[part["glyph"]]
+            if part["glyph"]
+            else Decimal(part["above"]) / Decimal(part["below"])
+        )
+    if at == start:
+        return None
+    at, value = _with_part(text, at, end, value, Decimal(1))
+    scale = Decimal(1)
+    for _ in range(3):
+        magnitude = _MAGNITUDE.match(text, at, end)
+        if not magnitude:
+            break
+        at, scale = magnitude.end(), _MAGNITUDES[magnitude["word"].lower()]
+        value *= scale
+        if scale == 100 and (join := _JOIN.match(text, at, end)):
+            rest = _SMALL.match(text, join.end(), end)
+            if rest and rest[0].lower() not in ("a", "an"):
+                at, value = rest.end(), value + _small(rest)
+        at, value = _with_part(text, at, end, value, scale)
+    return None if article and scale == 1 else (at, value, scale)
+
+
+def _with_part(text: str, at: int, end: int, value: Decimal, scale: Decimal) -> tuple[int, Decimal]:
+    """The same with the fraction that follows: "two and a half", "a million and a half"."""
+    part = _AND_PART.match(text, at, end)
+    if not part:
+        return at, value
+    count = 3 if part["parts"].lower() == "three" else 1
+    fraction = _FRACTIONS[part["fraction"].lower().removesuffix("s")]
+    return part.end(), value + count * fraction * scale
+
+
+def _cardinal(text: str, start: int, end: int) -> Numeral | None:
+    term = _term(text, start, end)
+    if not term:
+        return None
+    at, total, scale = term
+    for _ in range(4):
+        join = _JOIN.match(text, at, end) if scale > 100 else None
+        term = _term(text, join.end(), end) if join else None
+        # "two thousand and five", but "a million, 300" are two numbers
+        if not term or term[1] >= scale or (term[2] == 1 and not text[term[0] - 1].isalpha()):
+            break
+        at, scale = term[0], term[2]
+        total += term[1]
+    form: Form = "words" if text[start].isalpha() else "digits"
+    return Numeral(start, at, _plain(total), form)
+
+
+def _plain(value: Decimal) -> Decimal:
+    """The value without trailing zeros after the point and without an exponent."""
+    whole = value.to_integral_value()
+    return whole if whole == value else value.normalize()
+
+
+_READERS = (_decade, _ordinal, _vague, _fraction, _group, _cardinal, _word)
+
+
+def abbreviated(letters: str) -> Decimal:
+    """What a magnitude's abbreviation multiplies by: "bn" is 10**9."""
+    return _ABBREVIATED[letters.lower()]
+
+
+def scale_of(text: str) -> Decimal:
+    """The magnitude that a number expression ends in, 1 where it ends in none."""
+    words = _LETTERS.findall(text)
+    return _MAGNITUDES.get(words[-1].lower(), Decimal(1)) if words else Decimal(1)
