@@ -12,6 +12,12 @@ class TooManySentences(CoreError):
         super().__init__(
             f"the articles have {found} sentences; method {method!r} takes at most {limit}"
         )
-        self.method = method
-        self.found = found
-        self.limit = limit
+
+
+class TooManyWords(CoreError):
+    """The articles' sentences have more words than the chosen method may compare."""
+
+    def __init__(self, *, method: str, found: int, limit: int) -> None:
+        super().__init__(
+            f"the articles have {found} words; method {method!r} takes at most {limit}"
+        )

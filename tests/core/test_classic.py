@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from service.core.classic import LIMITS, rate
-from service.core.errors import TooManySentences
+from service.core.errors import TooManySentences, TooManyWords
 from service.core.segment import segment
 
 STORY = """Rescue crews in Varna searched for survivors on Monday after a ferry sank.
@@ -54,6 +54,11 @@ def test_rate_refuses_more_sentences_than_the_method_may_compare(method):
 
     with pytest.raises(TooManySentences, match=f"at most {LIMITS[method]}"):
         rate(sentences, [""], method=method)
+
+
+def test_rate_refuses_an_endless_sentence():
+    with pytest.raises(TooManyWords, match="at most 12000"):
+        rate(story("ferry " * 12_001), [""], method="lexrank")
 
 
 def test_rate_lets_only_edmundson_see_the_title():
