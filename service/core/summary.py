@@ -93,8 +93,8 @@ def choose(
         vectors: of all candidates.
         budget: kept to the word.
         taste: how scores are traded against length and repetition.
-        order: "score", the best first; or "reading", as far into its article as each stands, and
-            of two equally far the better first.
+        order: "score", the best first; or "reading", by how early in its article each is told, in
+            whichever article tells it earliest, and of two equally early the better first.
 
     Returns:
         A summary in which no two sentences are as alike as ``SAME``. Ties go to the earlier
@@ -125,35 +125,29 @@ def choose(
         chosen.append(best)
         echoes.append(likeness)
     sentences = [
-        (
-            candidates[k],
-            SummarySentence(
-                article=candidates[k].article,
-                start=candidates[k].sentence.start,
-                end=candidates[k].sentence.end,
-                text=candidates[k].sentence.text,
-                score=round(float(scores[k]), 4),
-                also_in=_echoes(candidates, candidates[k].article, likeness),
-            ),
-        )
+        _sentence(candidates, k, float(scores[k]), likeness)
         for k, likeness in zip(chosen, echoes, strict=True)
     ]
     if order == "reading":
-        sentences.sort(key=lambda pair: (pair[0].depth, -pair[1].score, pair[0].article))
+        sentences.sort(key=lambda pair: (pair[0], -pair[1].score))
     else:
         sentences.sort(key=lambda pair: -pair[1].score)
     return Summary(tuple(sentence for _, sentence in sentences))
 
 
-def _echoes(candidates: Sequence[Candidate], article: int, likeness: Array) -> tuple[Echo, ...]:
-    """The sentences of other articles that tell what a sentence of *article* tells."""
-    found = [
-        Echo(
-            candidates[k].article,
-            Span(candidates[k].sentence.start, candidates[k].sentence.end),
-            round(min(1.0, float(likeness[k])), 4),
-        )
-        for k in np.flatnonzero(likeness >= SAME).tolist()
-        if candidates[k].article != article
-    ]
-    return tuple(sorted(found, key=lambda echo: (echo.article, echo.span)))
+def _sentence(
+    candidates: Sequence[Candidate], chosen: int, score: float, likeness: Array
+) -> tuple[float, SummarySentence]:
+    """The chosen sentence, after the least depth at which any article tells it."""
+    article, depth, sentence = candidates[chosen]
+    also_in = []
+    for k in np.flatnonzero(likeness >= SAME).tolist():
+        other = candidates[k]
+        if other.article != article:
+            span = Span(other.sentence.start, other.sentence.end)
+            also_in.append(Echo(other.article, span, round(min(1.0, float(likeness[k])), 4)))
+            depth = min(depth, other.depth)
+    also_in.sort(key=lambda echo: (echo.article, echo.span))
+    return depth, SummarySentence(
+        article, sentence.start, sentence.end, sentence.text, round(score, 4), tuple(also_in)
+    )

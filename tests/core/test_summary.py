@@ -95,6 +95,14 @@ def test_choose_gives_ties_to_the_earlier_sentence():
     assert texts(summary(given, [0.5, 0.5, 0.5], budget=Budget(sentences=1))) == [FERRY]
 
 
+def test_choose_reads_on_in_the_order_of_the_article_that_tells_a_thing_first():
+    given = candidates([FERRY, DIVERS, PILOT, "It rained."], ["Nobody knew.", FERRY_AGAIN])
+
+    chosen = summary(given, [0.1, 0.8, 0, 0, 0, 0.9], budget=Budget(sentences=2))
+
+    assert texts(chosen) == [FERRY_AGAIN, DIVERS]
+
+
 WORDS = st.lists(st.sampled_from("ferry storm diver pilot wreck dawn harbour of the".split()))
 
 
