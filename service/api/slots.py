@@ -19,7 +19,8 @@ class Slots:
     the others answer the probes.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, wait_s: float = WAIT_S) -> None:
+        self._wait_s = wait_s
         self._free = threading.Semaphore(size)
         self._places = threading.Semaphore(3 * size)
 
@@ -32,16 +33,16 @@ class Slots:
         return True
 
     @contextmanager
-    def one(self, *, wait_s: float = WAIT_S) -> Iterator[None]:
+    def one(self) -> Iterator[None]:
         """Hold one slot inside.
 
         Raises:
-            ServiceUnavailable: none came free in *wait_s*, or too many are waiting already.
+            ServiceUnavailable: none came free in time, or too many are waiting already.
         """
         if not self._places.acquire(blocking=False):
             raise overloaded()
         try:
-            if not self._free.acquire(timeout=wait_s):
+            if not self._free.acquire(timeout=self._wait_s):
                 raise overloaded()
             try:
                 yield

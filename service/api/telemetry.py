@@ -132,10 +132,10 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.start
-    route = request.url_rule.rule if request.url_rule else "none"
+    route = request.url_rule.rule if request.url_rule else None
     method = request.method if request.method in _METHODS else "other"
-    _requests.labels(method, route, str(response.status_code)).inc()
-    _duration.labels(route).observe(seconds)
+    _requests.labels(method, route or "none", str(response.status_code)).inc()
+    _duration.labels(route or "none").observe(seconds)
     for step, spent in g.steps.seconds.items():
         _step_duration.labels(step).observe(spent)
 

@@ -1,0 +1,80 @@
+"""The examples: kept as files, shown in openapi.yaml, and what the service really gives.
+
+``pytest tests/api/test_examples.py --rewrite`` writes the answers, and all examples into
+openapi.yaml. Read the diff before you commit it.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import orjson
+import pytest
+import yaml
+
+from .conftest import ROOT
+
+EXAMPLES = ROOT / "examples"
+CONTRACT = ROOT / "openapi.yaml"
+
+ANSWERS = {"two-articles-answer.json": "two-articles.json"}
+
+# An example in the contract is marked by the file that it is; what follows, indented, is its value.
+_MARK = re.compile(
+    r"^(?P<indent> *)value: # examples/(?P<name>\S+)\n(?:(?P=indent) .*\n|\n)*", re.M
+)
+
+
+def with_examples(contract: str) -> str:
+    """The contract with every example as its file has it."""
+
+    def block(match: re.Match[str]) -> str:
+        value = orjson.loads((EXAMPLES / match["name"]).read_bytes())
+        # JSON is YAML too, and keeps a text on one line.
+        lines = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode().splitlines()
+        head = f"{match['indent']}value: # examples/{match['name']}"
+        return "\n".join([head, *(f"{match['indent']}  {line}" for line in lines), ""])
+
+    return _MARK.sub(block, contract)
+
+
+@pytest.mark.parametrize(("answer", "request_name"), ANSWERS.items())
+def test_an_example_answer_is_what_the_service_gives(client, rewrite, answer, request_name):
+    path: Path = EXAMPLES / answer
+    response = client.post(
+        "/v1/digest",
+        data=(EXAMPLES / request_name).read_bytes(),
+        content_type="application/json",
+    )
+    assert response.status_code == 200
+    if rewrite:
+        path.write_bytes(
+            orjson.dumps(response.json, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
+
+    assert json.loads(path.read_text("utf-8")) == response.json
+
+
+def test_the_contract_shows_the_examples(rewrite):
+    text = CONTRACT.read_text("utf-8")
+    expected = with_examples(text)
+    if rewrite:
+        CONTRACT.write_text(expected, "utf-8")
+        text = expected
+
+    assert {match["name"] for match in _MARK.finditer(text)} == {
+        path.name for path in EXAMPLES.glob("*.json")
+    }
+    assert text == expected
+    for match in _MARK.finditer(text):
+        assert yaml.safe_load(match[0])["value"] == json.loads(
+            (EXAMPLES / match["name"]).read_text("utf-8")
+        )
+
+
+def test_the_text_files_are_the_articles_of_the_examples(two_articles):
+    one = json.loads((EXAMPLES / "one-article.json").read_text("utf-8"))
+    texts = [(EXAMPLES / f"landslide-{number}.txt").read_text("utf-8") for number in (1, 2)]
+
+    assert [article["text"] for article in two_articles["articles"]] == texts
+    assert one["text"] == texts[1]

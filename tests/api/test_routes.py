@@ -1,0 +1,339 @@
+import gzip
+import io
+
+import pytest
+from werkzeug.test import Client
+
+from service import __version__
+from service.api import Settings, create_app
+from service.api.slots import Slots
+
+URL = "/v1/digest"
+
+
+def post(client: Client, body: bytes, content_type: str = "application/json", **rest):
+    return client.post(URL, data=body, content_type=content_type, **rest)
+
+
+def spans(answer: dict) -> list[dict]:
+    found = list(answer["summary"]["sentences"])
+    for part in ("entities", "figures"):
+        found += [mention for each in answer[part] for mention in each["mentions"]]
+    return found
+
+
+def test_digest_answers_with_pieces_of_the_articles(client, two_articles):
+    response = client.post(URL, json=two_articles)
+
+    assert response.status_code == 200
+    sent = {article["id"]: article["text"] for article in two_articles["articles"]}
+    found = spans(response.json)
+    assert found
+    for span in found:
+        assert sent[span["article"]][span["start"] : span["end"]] == span["text"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "encoding", "width"), [("utf16", "utf-16-le", 2), ("utf8", "utf-8", 1)]
+)
+def test_digest_counts_in_the_unit_asked_for(client, two_articles, unit, encoding, width):
+    articles = [
+        article | {"text": f"🙂 n\u0303 {article['text']}"} for article in two_articles["articles"]
+    ]
+
+    answer = client.post(URL, json={"articles": articles, "options": {"offset_unit": unit}}).json
+
+    sent = {article["id"]: article["text"].encode(encoding) for article in articles}
+    for span in spans(answer):
+        piece = sent[span["article"]][span["start"] * width : span["end"] * width]
+        assert piece.decode(encoding) == span["text"]
+
+
+def test_digest_gives_the_same_bytes_for_the_same_request(client, two_articles):
+    bodies = {client.post(URL, json=two_articles).data for _ in range(3)}
+
+    assert len(bodies) == 1
+
+
+def test_digest_reads_plain_text_as_the_short_form_reads_it(client, two_articles):
+    text = two_articles["articles"][1]["text"]
+    short = {
+        "text": text,
+        "title": "Évacués & more",
+        "options": {"words": 40, "include": ["summary"]},
+    }
+
+    plain = client.post(
+        URL,
+        data=text.encode(),
+        content_type="text/plain; charset=UTF-8",
+        query_string={"title": "Évacués & more", "words": "40", "include": "summary"},
+    )
+
+    assert plain.status_code == 200
+    assert plain.data == client.post(URL, json=short).data
+
+
+def test_digest_tells_the_caps_of_methods(client):
+    text = " ".join(f"The mayor of town {n} opened bridge {n}." for n in range(100))
+
+    response = client.post(URL, json={"text": text, "options": {"method": "kl"}})
+
+    assert response.status_code == 422
+    assert response.json["type"].endswith(":too-many-sentences")
+    assert [fault["pointer"] for fault in response.json["errors"]] == ["/options/method"]
+    assert "80" in response.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b'{"text": "a"', id="cut short"),
+        pytest.param(b"{'text': 'a'}", id="no JSON"),
+        pytest.param(b'{"text": "a"} {}', id="more than one document"),
+        pytest.param(b'{"text": NaN}', id="NaN"),
+        pytest.param(b'{"text": Infinity}', id="Infinity"),
+        pytest.param(b'\xef\xbb\xbf{"text": "a"}', id="byte order mark"),
+        pytest.param('{"text": "a"}'.encode("utf-16"), id="UTF-16"),
+        pytest.param(b'{"text": "caf\xe9"}', id="Latin-1"),
+        pytest.param(b'{"text": "\xed\xa0\x80"}', id="surrogate in UTF-8"),
+        pytest.param(b'{"text": "\\ud800"}', id="lone high surrogate"),
+        pytest.param(b'{"text": "\\udc00 a"}', id="lone low surrogate"),
+        pytest.param(b'{"options": {"words": ' + b"1" * 5000 + b"}}", id="huge integer"),
+        pytest.param(b'{"options": {"ratio": 1e999}}', id="huge float"),
+        pytest.param(b"[" * 100_000 + b"]" * 100_000, id="deep list"),
+        pytest.param(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, id="deep object"),
+        pytest.param(b"\x00", id="NUL"),
+    ],
+)
+def test_digest_refuses_json_that_cannot_be_read(client, body):
+    response = post(client, body)
+
+    assert (response.status_code, response.json["type"][-15:]) == (400, "unparsable-body")
+
+
+@pytest.mark.parametrize("body", [b"caf\xe9", b"\xed\xa0\x80", "a".encode("utf-16")])
+def test_digest_refuses_plain_text_that_is_not_utf_8(client, body):
+    response = post(client, body, "text/plain")
+
+    assert response.status_code == 400
+    assert "byte" in response.json["detail"]
+
+
+def test_digest_refuses_a_query_that_is_not_utf_8(client):
+    assert (
+        client.post(f"{URL}?title=%ED%A0%80", data=b"a", content_type="text/plain").status_code
+        == 400
+    )
+
+
+def test_digest_refuses_query_parameters_beside_json(client):
+    response = client.post(f"{URL}?words=50", json={"text": "Rain fell."})
+
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"] == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"0",
+        b"null",
+        b'{"text": "a", "text": " "}',
+        b'{"text": "a", "options": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"articles": [' + b"[" * 900 + b"]" * 900 + b"]}",
+        b'{"text": "a", "options": {"words": 18446744073709551615}}',
+        b'{"text": "a", "options": {"words": -1e300}}',
+        b'{"text": "a", "' + b"x" * 100_000 + b'": 1}',
+    ],
+)
+def test_digest_refuses_json_that_breaks_the_contract(client, body):
+    assert post(client, body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\ufeffRain fell.", id="byte order mark in a string"),
+        pytest.param("Rain\x00 fell.", id="NUL"),
+        pytest.param("\U0010ffff\ufffe\ufdd0", id="noncharacters"),
+        pytest.param("👨‍👩‍👧‍👦 " * 50, id="emoji"),
+        pytest.param("Z" + "\u0301" * 5_000, id="combining marks"),
+        pytest.param("‮Rain fell.‬", id="bidirectional controls"),
+        pytest.param("9" * 5_000 + " people died.", id="long number"),
+        pytest.param("a" * 100_000, id="long word"),
+        pytest.param("\u200b", id="zero width"),
+    ],
+)
+def test_digest_takes_any_text(client, text):
+    response = client.post(URL, json={"text": text})
+
+    assert response.status_code == 200
+    for span in spans(response.json):
+        assert text[span["start"] : span["end"]] == span["text"]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "text/html",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonp",
+        "application/json; charset=utf-16",
+        "text/plain; charset=iso-8859-1",
+    ],
+)
+def test_digest_names_the_types_that_it_reads(client, content_type):
+    response = client.post(URL, data=b'{"text": "a"}', content_type=content_type)
+
+    assert response.status_code == 415
+    assert response.headers["Accept-Post"] == "application/json, text/plain"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "gzip, identity"])
+def test_digest_reads_no_compressed_body(client, coding):
+    body = gzip.compress(b'{"text": "a"}')
+
+    response = post(client, body, headers={"Content-Encoding": coding})
+
+    assert response.status_code == 415
+    assert response.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.fixture(scope="module")
+def small():
+    return create_app(Settings(max_body_bytes=1024, max_concurrent=1)).test_client()
+
+
+@pytest.mark.parametrize(("size", "status"), [(1024, 200), (1025, 413), (1026, 413), (9000, 413)])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_digest_takes_bodies_up_to_the_limit(small, size, status, chunked):
+    body = b"Rain fell on Tuesday. ".ljust(size)
+    if chunked:
+        response = small.open(
+            URL,
+            method="POST",
+            input_stream=io.BytesIO(body),
+            content_type="text/plain",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+    else:
+        response = post(small, body, "text/plain")
+
+    assert response.status_code == status
+    if status == 413:
+        assert response.json["detail"] == "The body may have at most 1024 bytes."
+
+
+def test_digest_refuses_a_body_shorter_than_declared(small):
+    response = small.open(
+        URL,
+        method="POST",
+        input_stream=io.BytesIO(b"Rain fell."),
+        content_type="text/plain",
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": "100"},
+    )
+
+    assert (response.status_code, response.json["detail"][:14]) == (400, "The body ended")
+
+
+@pytest.fixture
+def busy():
+    """A client of a service that makes one digest at a time, and is making it."""
+    app = create_app(Settings(max_concurrent=1))
+    app.extensions["slots"] = slots = Slots(1, wait_s=0)
+    with slots.one():
+        yield app.test_client()
+
+
+def test_digest_refuses_when_all_slots_are_taken(busy):
+    response = busy.post(URL, json={"text": "Rain fell."})
+
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) >= 1
+    assert response.json["type"].endswith(":overloaded")
+
+
+def test_probes_are_answered_when_all_slots_are_taken(busy):
+    assert busy.get("/healthz").json == {"status": "alive"}
+    assert busy.get("/readyz").status_code == 200  # two may wait
+
+
+def test_readyz_fails_when_the_next_request_would_be_refused(client):
+    app = create_app(Settings(max_concurrent=1))
+    app.extensions["slots"] = Slots(0)
+
+    response = app.test_client().get("/readyz")
+
+    assert response.status_code == 503
+    assert "Retry-After" in response.headers
+    assert client.get("/readyz").json == {"status": "ready"}
+
+
+def test_info_tells_what_this_deployment_takes(small):
+    info = small.get("/v1/info").json
+
+    assert info["release"] == __version__
+    assert info["limits"]["body_bytes"] == 1024
+    assert {"name": "kl", "max_sentences": 80} in info["methods"]
+    assert info["models"]
+
+
+@pytest.mark.parametrize("path", ["/openapi.yaml", "/openapi.json"])
+def test_openapi_is_not_sent_again_to_who_has_it(client, path):
+    first = client.get(path)
+
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    changed = client.get(path, headers={"If-None-Match": '"other"'})
+
+    assert (first.status_code, again.status_code, changed.status_code) == (200, 304, 200)
+    assert again.data == b""
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("prefix", ["", "/news/digest"])
+def test_the_way_to_the_docs_is_relative(client, path, prefix):
+    response = client.get(path, environ_overrides={"SCRIPT_NAME": prefix})
+
+    assert (response.status_code, response.headers["Location"]) == (302, "docs/")
+
+
+def test_docs_allow_nothing_inline_and_nothing_from_elsewhere(client):
+    response = client.get("/docs/")
+    policy = response.headers["Content-Security-Policy"]
+
+    assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert b"//" not in response.data
+    assert b"<style" not in response.data
+
+
+@pytest.mark.parametrize(
+    "name", ["init.js", "swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]
+)
+def test_docs_hold_what_the_page_wants(client, name):
+    assert f'"{name}"' in client.get("/docs/").text
+    assert client.get(f"/docs/{name}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["index.css", "../routes.py", "..%2froutes.py", "oauth2-redirect.html"]
+)
+def test_docs_hold_nothing_else(client, name):
+    assert client.get(f"/docs/{name}").status_code == 404
+
+
+def test_docs_can_be_turned_off():
+    client = create_app(Settings(docs=False)).test_client()
+
+    assert [client.get(path).status_code for path in ("/", "/docs", "/docs/")] == [404] * 3
+    assert client.get("/openapi.json").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["//v1/digest", "/v1//digest", "/v1/digest/", "/healthz/"])
+def test_no_path_leads_to_another(client, path):
+    assert client.post(path).status_code == 404
