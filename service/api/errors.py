@@ -32,7 +32,7 @@ _KINDS = {
     503: ("overloaded", "The service is at its limit"),
 }
 _DETAILS = {  # of the refusals that the framework makes, in our words
-    400: "The body ended before it was complete.",
+    400: "The body is malformed, or ended before it was complete.",
     404: "Nothing is served at this path; /openapi.yaml lists what is.",
     405: "This path does not take this method; the Allow header names those it takes.",
 }

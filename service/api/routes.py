@@ -10,7 +10,7 @@ import orjson
 import yaml
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service import __version__
@@ -218,7 +218,12 @@ def _load() -> schemas.Request:
 def _body(max_bytes: int) -> bytes:
     length = request.content_length
     if length is None or length <= max_bytes:
-        body = request.get_data(cache=False)
+        try:
+            body = request.get_data(cache=False)
+        except HTTPException:
+            raise
+        except Exception as error:  # a malformed chunk: each server has its own type for it
+            raise BadRequest from error
         if length is not None and len(body) < length:
             raise BadRequest  # the client has gone, or has shut its side: half a text is no text
         if len(body) <= max_bytes:

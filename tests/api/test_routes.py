@@ -237,7 +237,7 @@ def test_digest_refuses_a_body_shorter_than_declared(small):
         environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": "100"},
     )
 
-    assert (response.status_code, response.json["detail"][:14]) == (400, "The body ended")
+    assert (response.status_code, response.json["detail"][:8]) == (400, "The body")
 
 
 @pytest.fixture

@@ -1,0 +1,308 @@
+"""The service as it is deployed: gunicorn, two workers, real sockets."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+
+MAX_BODY = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(
+                method,
+                path,
+                body,
+                {name.replace("_", "-"): value for name, value in headers.items()},
+            )
+            response = connection.getresponse()
+            return response, response.read()
+        finally:
+            connection.close()
+
+    def lines(self) -> list[dict]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def workers(self) -> set[int]:
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return {int(child) for child in children}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(folder: Path, **environ: str) -> Iterator[Server]:
+    port = free_port()
+    log = folder / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "-c",
+                "deploy/gunicorn.conf.py",
+                "service.api:create_app()",
+            ],
+            cwd=ROOT,
+            env=os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "2"} | environ,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(port, process, log)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            try:
+                server.request("GET", "/readyz")
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("server"), DIGEST_MAX_BODY_BYTES=str(MAX_BODY)) as started:
+        yield started
+
+
+HEAD = b"POST /v1/digest HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
+
+
+def raw(server: Server, *pieces: bytes, pause_s: float = 0.0, shut: bool = False) -> bytes:
+    """All that the server answers to the pieces before it closes or falls silent."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+                time.sleep(pause_s)
+            if shut:
+                connection.shutdown(socket.SHUT_WR)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it has answered already
+        answer = b""
+        try:
+            while piece := connection.recv(65536):
+                answer += piece
+                if b"\r\n\r\n" in answer and b"Connection: keep-alive" in answer:
+                    length = int(re.search(rb"Content-Length: (\d+)", answer)[1])
+                    if len(answer.split(b"\r\n\r\n", 1)[1]) >= length:
+                        break
+        except ConnectionResetError:
+            pass  # of what it left unread
+        return answer
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def test_it_says_where_swagger_ui_is(server):
+    messages = [line["message"] for line in server.lines()]
+
+    assert f"Swagger UI is at http://127.0.0.1:{server.port}/docs/" in messages
+
+
+def test_a_chunked_body_is_read(server):
+    answer = raw(
+        server,
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n",
+        chunk(b"Rain fell on "),
+        chunk(b"Tuesday.") + b"0\r\n\r\n",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY, b"200"), (MAX_BODY + 1, b"413")])
+def test_a_chunked_body_is_refused_from_one_byte_over_the_limit(server, size, status):
+    body = b"Rain fell. ".ljust(size)
+
+    answer = raw(server, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", chunk(body) + b"0\r\n\r\n")
+
+    assert answer.split()[1] == status
+
+
+def test_a_chunked_body_without_end_is_refused_at_the_limit(server):
+    endless = (chunk(b"x" * 8192) for _ in range(400))
+
+    answer = raw(server, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *endless)
+
+    # A client that goes on sending may be cut off before it reads the answer.
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 413 ")
+    assert server.lines()[-1]["status"] == 413
+
+
+def test_a_declared_body_over_the_limit_is_refused_unread(server):
+    answer = raw(server, HEAD + b"Content-Length: 1000000000\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    "head_and_body",
+    [
+        b"Content-Length: 1000\r\n\r\nRain fell.",
+        b"Transfer-Encoding: chunked\r\n\r\n" + chunk(b"Rain fell."),
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\nRain fell.\r\n0\r\n\r\n",
+    ],
+)
+def test_a_body_that_breaks_off_is_no_body(server, head_and_body):
+    answer = raw(server, HEAD + head_and_body, shut=True)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_body_that_comes_slowly_is_read_whole(server):
+    text = b"Rain fell on 12 towns."
+    pieces = [text[start : start + 5] for start in range(0, len(text), 5)]
+
+    answer = raw(server, HEAD + b"Content-Length: %d\r\n\r\n" % len(text), *pieces, pause_s=0.05)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b'"12 towns"' in answer
+
+
+def test_every_worker_gives_the_same_bytes(server):
+    body = (ROOT / "examples" / "two-articles.json").read_bytes()
+
+    def post(_: int) -> tuple[int, bytes]:
+        response, answer = server.request(
+            "POST", "/v1/digest", body, Content_Type="application/json"
+        )
+        return response.status, answer
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(post, range(24)))
+
+    assert {status for status, _ in answers} == {200}
+    assert len(answers) == 1
+
+
+def counted(metrics: bytes, route: str) -> float:
+    found = re.findall(
+        rb'^digest_http_requests_total\{method="GET",route="%b",status="200"\} (\S+)$'
+        % route.encode(),
+        metrics,
+        re.MULTILINE,
+    )
+    return sum(float(value) for value in found)
+
+
+def test_metrics_add_up_all_workers(server):
+    before = counted(server.request("GET", "/metrics")[1], "/v1/info")
+
+    # A connection each, so that both workers have some.
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: server.request("GET", "/v1/info"), range(40)))
+
+    seen = {counted(server.request("GET", "/metrics")[1], "/v1/info") for _ in range(10)}
+    assert seen == {before + 40}
+
+
+def test_metrics_keep_the_counts_of_a_worker_that_ended(server):
+    def running() -> list[bytes]:
+        return re.findall(
+            rb"^digest_running.* (\S+)$", server.request("GET", "/metrics")[1], re.MULTILINE
+        )
+
+    before = counted(server.request("GET", "/metrics")[1], "/v1/info")
+    workers = server.workers()
+    os.kill(min(workers), signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while len(server.workers() - workers) < 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert len(server.workers()) == 2
+    assert counted(server.request("GET", "/metrics")[1], "/v1/info") == before
+    assert running() in ([], [b"0.0"])
+
+
+def test_probes_are_answered_while_digests_are_made(server):
+    text = (ROOT / "examples" / "landslide-1.txt").read_text("utf-8")
+    articles = [{"text": f"{text} {number}"} for number in range(40)]
+    body = json.dumps({"articles": articles}).encode()
+
+    def post() -> int:
+        response, _ = server.request("POST", "/v1/digest", body, Content_Type="application/json")
+        return response.status
+
+    with ThreadPoolExecutor(4) as pool:
+        posts = [pool.submit(post) for _ in range(4)]
+        slowest = 0.0
+        while not all(each.done() for each in posts):
+            start = time.monotonic()
+            assert server.request("GET", "/healthz")[0].status == 200
+            slowest = max(slowest, time.monotonic() - start)
+
+    assert {each.result() for each in posts} == {200}
+    assert slowest < 2
+
+
+def test_a_request_that_runs_is_finished_after_term(tmp_path):
+    text = (ROOT / "examples" / "landslide-1.txt").read_bytes()
+    with serving(tmp_path, WEB_CONCURRENCY="1") as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(text) + text[:100])
+            time.sleep(0.3)  # a thread is reading the body now
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            connection.sendall(text[100:])
+            answer = connection.recv(1 << 20)
+
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert server.process.wait(20) == 0
+
+
+def test_it_does_not_start_with_a_setting_that_it_cannot_read(tmp_path):
+    with (
+        pytest.raises(AssertionError, match="DIGEST_DOCS must be one of on, off, not 'maybe'"),
+        serving(tmp_path, DIGEST_DOCS="maybe"),
+    ):
+        pytest.fail("it started")
+
+
+def test_metrics_of_an_earlier_run_are_wiped_at_the_start(tmp_path):
+    metrics = tmp_path / "metrics"
+    metrics.mkdir()
+    left = metrics / "counter_1.db"
+    left.write_bytes(b"\0" * 64)
+
+    with serving(tmp_path, PROMETHEUS_MULTIPROC_DIR=str(metrics)) as server:
+        assert server.request("GET", "/metrics")[0].status == 200
+        assert not left.exists()
+        assert list(metrics.glob("*.db"))
