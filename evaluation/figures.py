@@ -1,6 +1,6 @@
 """Figures of annotated clusters, measured with the benchmark's own definitions, and their cost.
 
-    python -m evaluation.figures [--half 0|1] [--misses]
+    python -m evaluation.figures [--half 0|1] [--misses] [--perturb]
 
 The annotated clusters and their scorer are looked for at ../shared/digestbench.
 """
@@ -81,16 +81,40 @@ def answer(figures: tuple[Figure, ...], ids: list[str]) -> dict[str, Any]:
     }
 
 
+def digest(articles: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of articles as the service answers them."""
+    documents, quantities = [], []
+    for article in articles:
+        document, names = read(article["text"], article.get("title"))
+        documents.append(document)
+        quantities.append(find_quantities(document, names))
+    return answer(merge_figures(documents, quantities), [article["id"] for article in articles])
+
+
+def perturb(bench: ModuleType, half: int | None) -> None:
+    """Print the share of planted disagreements that are caught, and of false conflicts."""
+    caught = planted = false = figures = 0
+    for gold in clusters(half):
+        one, two, three, four, _ = bench.perturb(gold, digest)
+        caught, planted, false, figures = caught + one, planted + two, false + three, figures + four
+    print(f"planted_caught {caught / planted:.3f} of {planted}")
+    print(f"false_conflict {false / figures:.4f} of {figures}")
+
+
 def main() -> int:
     """Print the scores; 0 where the benchmark is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--perturb", action="store_true")
     arguments = parser.parse_args()
     if not BENCH.is_dir():
         print(f"no benchmark at {BENCH}")
         return 1
     bench = scorer()
+    if arguments.perturb:
+        perturb(bench, arguments.half)
+        return 0
     tally = dict.fromkeys(TALLIES, 0)
     seconds_find = seconds_merge = 0.0
     words = 0
