@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run digest test check format pin golden clean
+.PHONY: help run digest test check evaluate format pin golden clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,12 +39,15 @@ check: $(VENV)/dev ## ruff, mypy, import-linter, the OpenAPI document
 	$(BIN)/lint-imports
 	$(BIN)/openapi-spec-validator openapi.yaml
 
+evaluate: $(VENV)/dev ## quality on the data in ../shared, against evaluation/floors.json
+	$(BIN)/python -m evaluation.digestbench
+
 format: $(VENV)/dev ## put the code in the project's format
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 golden: $(VENV)/dev ## rewrite the golden digests and the answers in the documentation; read the diff
-	REWRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden
+	$(BIN)/python -m pytest -q --rewrite tests/golden tests/api/test_examples.py
 
 pin: $(VENV)/dev ## pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
