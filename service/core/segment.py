@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import NamedTuple
 
 from service.core.text import Document, Sentence, Span, Token
 
@@ -127,6 +128,9 @@ def _wraps(text: str, lines: list[tuple[int, int, bool]]) -> frozenset[int]:
     return frozenset(joined)
 
 
+# "Thursday, May 7, 2015 On Tuesday, the council …": a line of its own once, like a title.
+_DATE = re.compile(r"[A-Z][a-z]{2,5}day, [A-Z][a-z]{2,8} \d{1,2}, \d{4}(?= |\Z)")
+_LAST_DATE = re.compile(rf"(?<=[\w'’]) {_DATE.pattern}(?<=\d)\Z")
 _LABEL = re.compile(r"[•●▪‣◦⁃]?\s*(?:\d{1,3}|[a-zA-Z])")
 _ENUMERATOR = re.compile(r"(?:[•●▪‣◦⁃]\s*)?(\d{1,3}|[a-zA-Z])(\.\)|[.)])\s+(?=\S)")
 
@@ -147,6 +151,13 @@ def _items(text: str, block: Span) -> Iterator[Span]:
                 break
             yield Span(start, found.start())
             start, at, label = found.start(1), found.end(1), following
+    elif date := _DATE.match(text, start, end):
+        if date.end() < end and text[date.end() + 1].isupper():
+            yield Span(start, date.end())
+            start = date.end() + 1
+    elif text[end - 1].isdigit() and (date := _LAST_DATE.search(text, max(start, end - 40), end)):
+        yield Span(start, date.start())
+        start = date.start() + 1
     yield Span(start, end)
 
 
@@ -165,7 +176,7 @@ _STOP = re.compile(
     rf"""
     (?<![.!?…])
     ( [.!?…。！？]+ (?:[ \u00a0][.!?…]+)* )
-    ( [{_CLOSERS}]* (?:\[\d{{1,3}}\])* (?:\s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s))? )
+    ( [{_CLOSERS}]* (?:[ \u00a0]?\[(?:\d{{1,3}}|citation\ needed)\])* (?:\s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s))? )
     (?: (\s+) | \Z | (?=[“"‘'(\[]?[A-Z][\w'’ ]) )
     """,
     re.VERBOSE,
@@ -173,7 +184,7 @@ _STOP = re.compile(
 _NEXT = re.compile(r"[\"'“‘«(\[{„]*\s?([^\W_]+(?:['’][a-z]+)?)?")
 _SAID = re.compile(
     r"(?:(?:[A-Z][\w'’.-]*\s){1,4}|he\s|she\s|they\s|I\s|it\s)"
-    r"(?:said|asked|says|asks|wrote|added|tweeted|shouted|replied|wondered|told|recalled)\b"
+    r"(?:said|asked|says|asks|wrote|added|tweeted|shouted|replied|wondered|told|recalled|posted|joked|exclaimed|cried|screamed|yelled|continued|insisted|demanded|argued|quipped|chanted|noted|explained|declared|remarked|responded|answered|recalls|says|adds|writes|tweets|jokes)\b"
 )
 _AFTER_CLOCK = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun January"
@@ -193,7 +204,8 @@ def _table() -> dict[str, frozenset[str]]:
 
 
 _TABLE = _table()
-_NEVER, _NUMBER, _MAYBE = _TABLE["never"], _TABLE["number"], _TABLE["maybe"]
+_STATES = _TABLE["states"]
+_NEVER, _NUMBER, _MAYBE = _TABLE["never"], _TABLE["number"], _TABLE["maybe"] | _STATES
 _STARTERS, _EXCLAIMED = _TABLE["starters"], _TABLE["exclaimed"]
 _WORDS_TOO = frozenset(
     "No no Nos Mar Sat Sun Mon Art art arts Arts fig in Co co al Miss Mass Ill Ore Wash La Me Ind"
@@ -228,68 +240,81 @@ def _opens(text: str, at: int, match: re.Match[str]) -> bool:
     return mark == '"' and text.count('"', max(at, start - 1000), start) % 2 == 0
 
 
+class _Stop(NamedTuple):
+    """A stop that may end a sentence, and what stands around it."""
+
+    start: int
+    word: str  # before it, without opening quotes
+    following: str  # the word after it, without opening quotes; "" where there is none
+    first: str  # the first character of that word, else of what follows
+    starter: bool  # whether that word often begins a sentence and seldom a name
+
+
 def _ends(text: str, at: int, match: re.Match[str], after: int, end: int) -> bool:
     """Whether the stop found by *match* ends the sentence begun at *at*."""
     start = match.start()
-    stop, closers, gap = match.groups()
+    mark, closers, gap = match.groups()
     ahead = _NEXT.match(text, after, end)
     following: str = (ahead and ahead[1]) or ""
     first = following[:1] or text[after]
-    if first.islower() and following.islower() and (stop != "." or text[after] not in "([“‘"):
-        return False
     if first in ",;:)]}%":
+        return False
+    if first.islower() and following.islower() and (mark != "." or text[after] not in "([“‘"):
         return False
     head = text[max(at, start - 24) : start]
     word = head.rsplit(None, 1)[-1] if head and not head[-1].isspace() else ""
-    word = word.lstrip("\"'“‘«([{„-–—")
     starter = following.replace("’", "'").lower() in _STARTERS
-    if gap is None and not _glued(text, start, word, following):
+    stop = _Stop(start, word.lstrip("\"'“‘«([{„-–—"), following, first, starter)
+    if gap is None and not _glued(text, stop):
         return False
-    if stop != ".":
-        if set(stop) <= set(".… \u00a0"):  # an ellipsis
-            return bool(word) or (starter and following != "I") or len(stop) > 6
-        if closers and first in "-–—":
-            return False
-        if word in _EXCLAIMED:
-            return starter
-        return not (closers and _SAID.match(text, after, end))
+    if mark == ".":
+        return _ends_at_dot(text, at, stop)
+    if set(mark) <= set(".… \u00a0"):  # an ellipsis
+        return bool(stop.word) or (starter and following != "I") or len(mark) > 6
+    if stop.word in _EXCLAIMED:
+        return starter
+    return not closers or (first not in "-–—" and not _SAID.match(text, after, end))
+
+
+_LETTERS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # U.S, p.m, Ph.D
+
+
+def _ends_at_dot(text: str, at: int, stop: _Stop) -> bool:
+    start, word, following, first, starter = stop
     if start - at <= 6 and _LABEL.fullmatch(text, at, start):
         return False
     if not word:
         return True
-    known = word.capitalize() if word.isupper() and len(word) > 2 else word
+    known = word.capitalize() if word.isupper() and len(word) > 1 else word
     if known in _NEVER and not (known in _MAYBE and starter):
         return False
     if len(word) == 1 and word.isupper():
         before = text[max(at, start - 24) : start - 1].split()
-        if word == "I" and before and before[-1].islower():
-            return True
-        return starter
+        return starter or (word == "I" and bool(before) and before[-1].islower())
     if known in _NUMBER:
-        if first.isdigit() or first in "#$" or (len(following) == 1 and following.isupper()):
+        letter = len(following) == 1 and first.isupper() and known not in ("No", "no")
+        numbered = letter or first.isdigit() or first in "#$"
+        return not numbered and following not in _AFTER_CLOCK
+    if word.lower() in ("a.m", "p.m"):
+        if following in _AFTER_CLOCK:
             return False
-        if known not in _MAYBE:
-            return True
-    if "." in word and all(len(part) <= 2 or part == "Phil" for part in word.split(".")):
-        if word.replace(".", "").isdigit():
-            return True
-        if word.lower() in ("a.m", "p.m"):
-            if following in _AFTER_CLOCK:
-                return False
-            return len(text[at:start].split(None, 3)) > 3 if start - at < 40 else True
-        return starter
-    if known in _MAYBE or word.rpartition("-")[2] in _MAYBE:
+        # "At 5 a.m. Mr. Smith left": nothing has been said yet.
+        return start - at >= 40 or len(text[at:start].split(None, 3)) > 3
+    if known in _STATES and text[start - len(word) - 2 : start - len(word)] == ", ":
+        # Mid-sentence a comma follows: "in Selma, Ala., where"; a dateline goes on with "(".
+        return starter or (first.isupper() and text[start + 2 : start + 3] == first)
+    if known in _MAYBE or word.rpartition("-")[2] in _MAYBE or _LETTERS.fullmatch(word):
         return starter
     return True
 
 
-def _glued(text: str, start: int, word: str, following: str) -> bool:
+def _glued(text: str, stop: _Stop) -> bool:
     """Whether a stop without a space after it may end a sentence: no name or address is cut."""
-    if following in ("Com", "Net", "Org", "Gov", "Co", "Uk") or len(word) < 2:
+    start, word = stop.start, stop.word
+    if len(word) < 2 or not (word[-1].islower() or word[-1].isdigit() or word[-1] in ")\"'”’%"):
         return False
-    if not (word[-1].islower() or word[-1].isdigit() or word[-1] in ")\"'”’%"):
+    if stop.following in ("Com", "Net", "Org", "Gov", "Co", "Uk"):
         return False
-    chunk = text[max(0, start - 200) : start].rsplit(None, 1)[-1]
-    if "@" in text[start : start + 60].split(None, 1)[0]:
-        return False
-    return not ("://" in chunk or "www." in chunk or "@" in chunk)
+    before = text[max(0, start - 200) : start + 1].rsplit(None, 1)[-1]
+    after = text[start : start + 60].split(None, 1)[0]
+    return not ("://" in before or "www." in before or "@" in before or "@" in after)

@@ -1,4 +1,6 @@
+import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,12 +14,54 @@ NEWS = st.text(
 )
 
 
+FOLDER = Path(__file__).parent / "cases"
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "sentences"
+
+
+def cases(name):
+    return [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=pytest.mark.xfail(strict=True, reason=case["note"])
+            if case["expect"] == "fail"
+            else (),
+        )
+        for case in json.loads((FOLDER / name).read_text("utf-8"))
+    ]
+
+
 def cut(text):
     return [sentence.text for sentence in segment(text).sentences]
 
 
 def words(text):
     return [token.text for sentence in segment(text).sentences for token in sentence.tokens]
+
+
+@pytest.mark.parametrize("case", cases("segment.json"))
+def test_segment_cuts_sentences(case):
+    assert cut(case["text"]) == case["sentences"]
+
+
+@pytest.mark.parametrize("case", cases("segment_tokens.json"))
+def test_segment_cuts_words(case):
+    assert words(case["text"]) == case["tokens"]
+
+
+def test_segment_counts_paragraphs():
+    document = segment("Title\nOne. Two.\n\nThree.")
+
+    assert [sentence.paragraph for sentence in document.sentences] == [0, 1, 1, 2]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="no golden rules beside the project")
+def test_segment_keeps_all_golden_rules_but_one():
+    lines = (SHARED / "golden_rules_en.jsonl").read_text("utf-8").splitlines()
+    missed = [row["text"] for row in map(json.loads, lines) if cut(row["text"]) != row["sentences"]]
+
+    assert len(lines) == 48
+    assert [text[:20] for text in missed] == ["One further habit wh"]
 
 
 @given(st.one_of(st.text(max_size=300), NEWS))
