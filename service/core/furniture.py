@@ -44,6 +44,7 @@ class _Rule:
     early: bool = False
     first: bool = False
     tail: bool = False
+    heads: bool = False
     rest: Role | None = None
 
 
@@ -73,6 +74,11 @@ def _rules() -> dict[str, list[_Rule]]:
 
 
 _RULES = _rules()
+# All patterns of a kind in one: most lines match none, and are told so at once.
+_ANY = {
+    where: re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules), re.DOTALL)
+    for where, rules in _RULES.items()
+}
 _LONGEST_LINE = 1000  # code points; a longer paragraph is story, whatever it begins with
 _EARLY_LINES = 4
 _TAIL_LINES = 5
@@ -141,6 +147,8 @@ def _peel(page: _Page, line: _Line) -> None:
     """Cut credits, datelines and share lines off the front and the end of a line."""
     text = page.text
     for _ in range(4):
+        if not _ANY["start"].match(text, line.start, min(line.end, line.start + 300)):
+            break
         for rule in _RULES["start"]:
             if rule.first and (page.begun or line.at > 8):
                 continue
@@ -158,6 +166,8 @@ def _peel(page: _Page, line: _Line) -> None:
         else:
             break
     for _ in range(4):
+        if not _ANY["end"].search(text, max(line.start, line.end - _TAIL), line.end):
+            break
         for rule in _RULES["end"]:
             found = rule.pattern.search(text, max(line.start, line.end - _TAIL), line.end)
             if found and line.start < found.start() and _divides(line, found.start()):
@@ -186,13 +196,14 @@ def _divides(line: _Line, at: int) -> bool:
 
 # --- the role of a line ------------------------------------------------------------------------
 
-_BULLET = "•●▪‣◦⁃·*–—-■►"
+_BULLET = "•●▪‣◦⁃·*–—-"
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|said|says|can|could|may|did|does|do)\b"
 )
 _LABEL = re.compile(r"[A-Z][\w'’ ]{2,25}: ")
 _HEAD_WORDS = 25  # more than any headline of the development pages has
 _HEADING_WORDS = 14
+_HEADER_WORDS = 6  # of a line that heads a list of links
 
 
 def _role(page: _Page, line: _Line) -> Role:
@@ -201,12 +212,12 @@ def _role(page: _Page, line: _Line) -> Role:
         return line.rest
     is_open = _is_open(text, start, end)
     early = line.at < _EARLY_LINES
-    if end - start <= _LONGEST_LINE:
+    if end - start <= _LONGEST_LINE and _ANY["line"].fullmatch(text, start, end):
         for rule in _RULES["line"]:
             if (rule.open and not is_open) or (rule.early and not (early or is_open)):
                 continue
             if rule.pattern.fullmatch(text, start, end):
-                if is_open and _words(text, line) <= 6:
+                if rule.heads and is_open and _words(text, line) <= _HEADER_WORDS:
                     page.listed = rule.role
                 return rule.role
     if len(line.sentences) == 1:
@@ -230,10 +241,12 @@ def _is_title(page: _Page, line: _Line, is_open: bool) -> bool:
     text = page.text[line.start : line.end]
     if page.title and len(text) < 2 * len(page.title) + 20:
         ours, theirs = _key(text), _key(page.title)
-        if ours == theirs and (is_open or line.at < 3):
-            return True
         common = len(set(ours) & set(theirs))
-        if line.at < 3 and common >= 4 and common >= 0.7 * len(set(ours) | set(theirs)):
+        near = common >= 4 and common >= 0.7 * len(set(ours) | set(theirs))
+        # A lead may well be the title with a full stop; only the first line is taken for it.
+        if line.at == 0 and (near or ours == theirs):
+            return True
+        if is_open and (ours == theirs or (near and line.at < 3)):
             return True
     if line.at == 0 and not line.pieces and len(line.sentences) == 1:
         headline = (is_open and text[-1] != ":") or text[-1] == "?"
@@ -247,6 +260,8 @@ def _role_of_open(page: _Page, line: _Line) -> Role:
     words = _words(text, line)
     has_dateline = any(role is Role.DATELINE for _, _, role in line.pieces)
     if not page.prose or has_dateline or text[line.start].islower():
+        return Role.STORY
+    if page.begun and words >= 5 and text[line.start] in _BULLET:
         return Role.STORY
     if words > _HEADING_WORDS:
         labelled = _LABEL.match(text, line.start, line.end) is not None
@@ -307,8 +322,8 @@ def _sentences(page: _Page, line: _Line) -> Iterator[Sentence]:
 
 
 def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
-    if end - start <= _LONGEST_LINE:
-        tail = line.at >= len(page.lines) - _TAIL_LINES
+    if end - start <= _LONGEST_LINE and _ANY["sentence"].fullmatch(page.text, start, end):
+        tail = line.at >= len(page.lines) - _TAIL_LINES and start > 0.6 * page.lines[-1].end
         for rule in _RULES["sentence"]:
             if (tail or not rule.tail) and rule.pattern.fullmatch(page.text, start, end):
                 return rule.role

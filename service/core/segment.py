@@ -56,16 +56,22 @@ def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of ``text[start:end]``; together they cover all of it but white space."""
     new = tuple.__new__  # a third of the time of Token(...)
     found = [new(Token, (m[0], *m.span())) for m in _TOKEN.finditer(text, start, end)]
-    # The dot of "Gen." stands in the word; that of "Saturday." is a mark of its own.
-    for i in range(len(found) - 1, 0, -1):
-        if found[i].text == "." and found[i - 1].end == found[i].start:
-            word = found[i - 1].text
-            last = i == len(found) - 1 or not found[i + 1].text[0].isalnum()
-            if word in (_ABBREVIATIONS_AT_END if last else _ABBREVIATIONS) or (
-                len(word) == 1 and word.isupper() and not last
-            ):
-                found[i - 1 : i + 1] = [Token(word + ".", found[i - 1].start, found[i].end)]
-    return tuple(found)
+    kept: list[Token] = []
+    for i, token in enumerate(found):
+        if token.text == "." and kept and kept[-1].end == token.start:
+            last = i + 1 == len(found) or not found[i + 1].text[0].isalnum()
+            if _keeps_dot(kept[-1].text, last):
+                word = kept.pop()
+                token = Token(word.text + ".", word.start, token.end)
+        kept.append(token)
+    return tuple(kept)
+
+
+def _keeps_dot(word: str, last: bool) -> bool:
+    """Whether the dot after *word* is the word's own; *last*: no other word follows."""
+    if last:
+        return word in _ABBREVIATIONS_AT_END
+    return word in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
 
 
 # --- lines and paragraphs ----------------------------------------------------------------------
@@ -132,7 +138,8 @@ def _wraps(text: str, lines: list[tuple[int, int, bool]]) -> frozenset[int]:
 _DATE = re.compile(r"[A-Z][a-z]{2,5}day, [A-Z][a-z]{2,8} \d{1,2}, \d{4}(?= |\Z)")
 _LAST_DATE = re.compile(rf"(?<=[\w'’]) {_DATE.pattern}(?<=\d)\Z")
 _LABEL = re.compile(r"[•●▪‣◦⁃]?\s*(?:\d{1,3}|[a-zA-Z])")
-_ENUMERATOR = re.compile(r"(?:[•●▪‣◦⁃]\s*)?(\d{1,3}|[a-zA-Z])(\.\)|[.)])\s+(?=\S)")
+_ENUMERATOR = re.compile(r"(?:[•●▪‣◦⁃]\s*)?(\d{1,3}|[a-z])(\.\)|[.)])\s+(?=\S)")
+_NEXT_ENUMERATOR = re.compile(r"\s(\d{1,3}|[a-z])(\.\)|[.)])\s+(?=[A-Z])")
 
 
 def _items(text: str, block: Span) -> Iterator[Span]:
@@ -144,13 +151,10 @@ def _items(text: str, block: Span) -> Iterator[Span]:
             start = block.start + match.end() - 1
     elif first := _ENUMERATOR.match(text, start, end):
         label, mark = first.groups()
-        at = first.end()
-        while following := _after(label):
-            found = re.compile(rf"\s({following}{re.escape(mark)})\s+[A-Z]").search(text, at, end)
-            if not found:
-                break
-            yield Span(start, found.start())
-            start, at, label = found.start(1), found.end(1), following
+        for found in _NEXT_ENUMERATOR.finditer(text, first.end(), end):
+            if found.groups() == (_after(label), mark):
+                yield Span(start, found.start())
+                start, label = found.start(1), found[1]
     elif date := _DATE.match(text, start, end):
         if date.end() < end and text[date.end() + 1].isupper():
             yield Span(start, date.end())
@@ -164,7 +168,7 @@ def _items(text: str, block: Span) -> Iterator[Span]:
 def _after(label: str) -> str:
     if label.isdigit():
         return str(int(label) + 1)
-    return chr(ord(label) + 1) if label not in "zZ" else ""
+    return chr(ord(label) + 1)
 
 
 # --- sentences ---------------------------------------------------------------------------------
@@ -176,7 +180,9 @@ _STOP = re.compile(
     rf"""
     (?<![.!?…])
     ( [.!?…。！？]+ (?:[ \u00a0][.!?…]+)* )
-    ( [{_CLOSERS}]* (?:[ \u00a0]?\[(?:\d{{1,3}}|citation\ needed)\])* (?:\s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s))? )
+    ( [{_CLOSERS}]*
+      (?: [ \u00a0]?\[(?:\d{{1,3}}|citation\ needed)\] )*
+      (?: \s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s) )? )
     (?: (\s+) | \Z | (?=[“"‘'(\[]?[A-Z][\w'’ ]) )
     """,
     re.VERBOSE,
