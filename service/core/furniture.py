@@ -166,7 +166,10 @@ def _peel(page: _Page, line: _Line) -> None:
         else:
             break
     for _ in range(4):
-        if not _ANY["end"].search(text, max(line.start, line.end - _TAIL), line.end):
+        # Next to no such piece ends like a sentence; most lines of story are spared the search.
+        if text[line.end - 1] in '.!?…"”’' or not _ANY["end"].search(
+            text, max(line.start, line.end - _TAIL), line.end
+        ):
             break
         for rule in _RULES["end"]:
             found = rule.pattern.search(text, max(line.start, line.end - _TAIL), line.end)
@@ -333,6 +336,7 @@ def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
 # --- repeats -----------------------------------------------------------------------------------
 
 _REPEAT_WORDS = 6  # shorter sentences may well be said twice
+_SAME_HEAD = 4  # sentences with the same first words that are looked for; bounds the time
 
 
 def _key(text: str) -> tuple[str, ...]:
@@ -351,26 +355,22 @@ def _mark_repeats(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     ]
     seen: set[tuple[str, ...]] = set()
     repeats: set[int] = set()
-    places: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for i, key in enumerate(keys):
-        if len(key) < _REPEAT_WORDS:
-            continue
-        if key in seen:
-            repeats.add(i)
-            continue
-        seen.add(key)
-        for at in range(len(key) - _REPEAT_WORDS + 1):
-            known = places.setdefault(key[at : at + _REPEAT_WORDS], [])
-            if len(known) < 4:
-                known.append((i, at))
-    alone = _alone(sentences)
-    for i, key in enumerate(keys):
-        if i in repeats or i not in alone or len(key) < _REPEAT_WORDS:
-            continue
-        for j, at in places[key[:_REPEAT_WORDS]]:
-            if j != i and len(keys[j]) > len(key) and keys[j][at : at + len(key)] == key:
+        if len(key) >= _REPEAT_WORDS:
+            if key in seen:
                 repeats.add(i)
-                break
+            seen.add(key)
+    heads: dict[tuple[str, ...], list[int]] = {}
+    for i in _alone(sentences) - repeats:
+        if len(keys[i]) >= _REPEAT_WORDS:
+            heads.setdefault(keys[i][:_REPEAT_WORDS], []).append(i)
+    first_words = {head[0] for head in heads}
+    for key in keys:
+        for at, word in enumerate(key):
+            if word in first_words:
+                for i in heads.get(key[at : at + _REPEAT_WORDS], ())[:_SAME_HEAD]:
+                    if len(key) > len(keys[i]) and key[at : at + len(keys[i])] == keys[i]:
+                        repeats.add(i)
     return tuple(
         replace(sentence, role=Role.REPEAT) if i in repeats else sentence
         for i, sentence in enumerate(sentences)

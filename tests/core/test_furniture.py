@@ -22,6 +22,7 @@ BODY = [
 RULES = tomllib.loads(
     files("service.core.resources").joinpath("furniture.toml").read_text("utf-8")
 )["rule"]
+SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 CASES = json.loads((Path(__file__).parent / "cases" / "furniture.json").read_text("utf-8"))
 MARKS = st.sampled_from(
     [
@@ -109,8 +110,19 @@ def test_mark_keeps_a_text_of_one_line_without_a_full_stop():
     assert story("Bridge closed after cracks are found") == ["Bridge closed after cracks are found"]
 
 
-def test_mark_leaves_an_unknown_role_out_of_the_story():
+def test_mark_tells_a_sentence_once():
     page = mark(segment("\n".join([*BODY, BODY[0]])))
 
     assert page.sentences[-1].role is Role.REPEAT
     assert [sentence.text for sentence in page.story][: len(BODY)] == BODY
+
+
+@pytest.mark.skipif(not SEEDS.exists(), reason="no sample articles beside the project")
+def test_mark_leaves_the_samples_their_story_and_nothing_else():
+    first, second = (
+        [sentence.role for sentence in mark(segment(path.read_text("utf-8"))).sentences]
+        for path in sorted(SEEDS.glob("*.txt"))
+    )
+
+    assert first == [Role.TITLE, Role.STORY, Role.REPEAT, *[Role.STORY] * 9]
+    assert second == [Role.DATELINE, *[Role.STORY] * 13]
