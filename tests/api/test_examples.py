@@ -55,6 +55,13 @@ def test_an_example_answer_is_what_the_service_gives(client, rewrite, answer, re
     assert json.loads(path.read_text("utf-8")) == response.json
 
 
+def test_the_example_shows_every_agreement():
+    answer = json.loads((EXAMPLES / "two-articles-answer.json").read_text("utf-8"))
+
+    shown = {figure["agreement"] for figure in answer["figures"]}
+    assert shown == {"single", "agree", "compatible", "conflict"}
+
+
 def test_the_contract_shows_the_examples(rewrite):
     text = CONTRACT.read_text("utf-8")
     expected = with_examples(text)
