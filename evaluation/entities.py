@@ -16,10 +16,11 @@ from typing import Any
 
 from service.core.entities import Entity, merge_entities
 from service.core.furniture import mark
-from service.core.mentions import NAMING_ROLES, Mention, find_mentions
+from service.core.mentions import Mention, find_mentions
 from service.core.segment import segment
+from service.core.tagger import NAMING_ROLES, load
 from service.core.text import Document
-from training.annotations import DATA, clusters, project
+from training.annotations import DATA, clusters, fold_of, project
 
 MOST_ENTITIES = 100  # what the scorer asks the service for
 
@@ -80,7 +81,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--verbose", action="store_true", help="print what each cluster misses")
+    parser.add_argument(
+        "--folds",
+        type=Path,
+        help="folder of fold0.npz, ...: tag each cluster by a tagger not trained on it",
+    )
     options = parser.parse_args()
+    taggers = (
+        [load(path) for path in sorted(options.folds.glob("fold*.npz"))]
+        if options.folds
+        else [load()]
+    )
     bench = scorer(options.data)
     rows: list[dict[str, float]] = []
     tally: Counter[str] = Counter()
@@ -92,7 +103,8 @@ def main() -> None:
             for article, title in zip(cluster["articles"], titles, strict=True)
         ]
         start = time.perf_counter()
-        mentions = [find_mentions(document) for document in documents]
+        tagger = taggers[fold_of(cluster["id"], len(taggers))]
+        mentions = [find_mentions(document, tagger=tagger) for document in documents]
         middle = time.perf_counter()
         entities = merge_entities(documents, titles, mentions)
         end = time.perf_counter()

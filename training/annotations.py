@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,3 +88,8 @@ def tagged_sentences(path: Path) -> Iterator[tuple[str | None, Sequence[str], Se
     for line in path.read_text(encoding="utf-8").splitlines():
         sentence = json.loads(line)
         yield sentence.get("doc"), sentence["tokens"], sentence["tags"]
+
+
+def fold_of(group: str, folds: int) -> int:
+    """The fold of a group: by its name alone, so that it stays where it is as data is added."""
+    return zlib.crc32(group.encode()) % folds

@@ -4,10 +4,11 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from service.core.mentions import SAME, EntityType, Mention
-from service.core.text import Document, Role
+from service.core.gazetteer import DEMONYMS, LARGE_PLACES, SAME
+from service.core.mentions import EntityType, Mention
+from service.core.text import Document, Role, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,6 @@ class Entity:
         """The articles that name it, in the request's order."""
         return tuple(sorted({mention.article for mention in self.mentions}))
 
-
-#: What salience is made of, and its weights: a logistic regression on whether annotators called an
-#: entity key to its story. training/fit_salience.py fits them again.
-SALIENCE_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.0,
-    "log mentions": 1.0,
-    "share of the most named": 1.5,
-    "share of articles": 1.0,
-    "in a title": 1.0,
-    "earliness": 1.5,
-    "PER": 0.3,
-    "ORG": 0.0,
-    "LOC": 0.0,
-    "MISC": -0.8,
-}
 
 _SMALL = frozenset("of the and for in on at to de la du del & a".split())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -203,7 +189,7 @@ def _owner(
 
 def _name(group: _Group) -> str:
     """The fullest proper form: most words, then longest, then most frequent, then first."""
-    counts = Counter(" ".join(mention.text.split()) for _, mention in group.mentions)
+    counts = Counter(mention.text for _, mention in group.mentions)
 
     def fullness(text: str) -> tuple[bool, int, int, int]:
         words = text.split()
@@ -213,43 +199,88 @@ def _name(group: _Group) -> str:
     return max(counts, key=fullness)
 
 
-def _titled(document: Document, mention: Mention) -> bool:
-    return document.sentences[mention.sentence].role is Role.TITLE
+# -- salience --------------------------------------------------------------------------------------
+
+#: What salience is made of, and its weights: a logistic regression on whether annotators called an
+#: entity key to its story. training/fit_salience.py fits them.
+SALIENCE_WEIGHTS: Mapping[str, float] = {
+    "bias": -3.0,
+    "log mentions": 1.0,
+    "share of the most named": 1.5,
+    "share of articles": 1.0,
+    "share of titles": 1.0,
+    "share of leads": 1.0,
+    "earliness": 1.5,
+    "log openings": 0.0,
+    "full name": 0.0,
+    "large place": 0.0,
+    "demonym": 0.0,
+    "PER": 0.3,
+    "ORG": 0.0,
+    "LOC": 0.0,
+    "MISC": -0.8,
+}
+_LEAD = 2  # sentences of the story that carry the news
 
 
-def salience_features(
-    group_mentions: Sequence[tuple[int, Mention]],
-    kind: EntityType,
-    documents: Sequence[Document],
-    titles: Sequence[str | None],
-    most: int,
-) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the weighty places of an article are."""
+
+    length: int
+    title: str | None  # as sent beside the text
+    titles: tuple[Span, ...]  # title lines in the text
+    lead: int  # end of the first sentences of the story
+    openings: frozenset[int]  # where sentences begin
+
+    @classmethod
+    def of(cls, document: Document, title: str | None) -> "Page":
+        """The page of one article."""
+        story = document.story
+        return cls(
+            length=max(1, len(document.text)),
+            title=title,
+            titles=tuple(Span(s.start, s.end) for s in document.sentences if s.role is Role.TITLE),
+            lead=story[min(_LEAD, len(story)) - 1].end if story else 0,
+            openings=frozenset(sentence.start for sentence in story),
+        )
+
+    def titled(self, mentions: Sequence[EntityMention]) -> bool:
+        """Whether a title of the article names the entity."""
+        return any(
+            start <= mention.start < end for mention in mentions for start, end in self.titles
+        ) or any(mention.text in (self.title or "") for mention in mentions)
+
+
+def salience_features(entity: Entity, pages: Sequence[Page], most: int) -> dict[str, float]:
     """The features of one entity by name; *most* is the mention count of the most named one."""
-    count = len(group_mentions)
-    articles = {article for article, _ in group_mentions}
-    first = min(
-        mention.start / max(1, len(documents[article].text)) for article, mention in group_mentions
-    )
-    forms = {mention.text for _, mention in group_mentions}
-    titled = any(
-        _titled(documents[article], mention) for article, mention in group_mentions
-    ) or any(form in title for title in titles if title for form in forms)
+    by_article: dict[int, list[EntityMention]] = defaultdict(list)
+    for mention in entity.mentions:
+        by_article[mention.article].append(mention)
+    count, articles = len(entity.mentions), len(pages)
+    firsts = [found[0].start / pages[a].length for a, found in by_article.items()]
+    opened = sum(mention.start in pages[mention.article].openings for mention in entity.mentions)
     features = dict.fromkeys(SALIENCE_WEIGHTS, 0.0)
     features |= {
         "bias": 1.0,
         "log mentions": math.log(count),
         "share of the most named": count / most,
-        "share of articles": len(articles) / len(documents),
-        "in a title": float(titled),
-        "earliness": 1.0 - first,
-        kind: 1.0,
+        "share of articles": len(by_article) / articles,
+        "share of titles": sum(pages[a].titled(m) for a, m in by_article.items()) / articles,
+        "share of leads": sum(m[0].start < pages[a].lead for a, m in by_article.items()) / articles,
+        "earliness": 1.0 - sum(firsts) / len(firsts),
+        "log openings": math.log(1 + opened),
+        "full name": float(" " in entity.name),
+        "large place": float(entity.name in LARGE_PLACES),
+        "demonym": float(entity.name in DEMONYMS),
+        entity.type: 1.0,
     }
     return features
 
 
 def _salience(features: Mapping[str, float]) -> float:
     score = sum(SALIENCE_WEIGHTS[name] * value for name, value in features.items())
-    return 1.0 / (1.0 + math.exp(-score))
+    return round(1.0 / (1.0 + math.exp(-score)), 4)
 
 
 def merge_entities(
@@ -258,6 +289,20 @@ def merge_entities(
     mentions: Sequence[Sequence[Mention]],
 ) -> tuple[Entity, ...]:
     """One entity for each named thing, most salient first; ties go to the earlier mention."""
+    entities = [_entity(group) for group in _resolved(_grouped(mentions))]
+    pages = [Page.of(document, title) for document, title in zip(documents, titles, strict=True)]
+    most = max((len(entity.mentions) for entity in entities), default=1)
+    ranked = [
+        replace(entity, salience=_salience(salience_features(entity, pages, most)))
+        for entity in entities
+    ]
+    return tuple(
+        sorted(ranked, key=lambda e: (-e.salience, e.mentions[0].article, e.mentions[0].start))
+    )
+
+
+def _grouped(mentions: Sequence[Sequence[Mention]]) -> dict[str, _Group]:
+    """Form -> mentions of it, or of another form that is known to mean the same."""
     forms: dict[str, _Group] = {}
     for article, found in enumerate(mentions):
         for mention in found:
@@ -266,29 +311,17 @@ def merge_entities(
     groups: dict[str, _Group] = {}
     for form, group in forms.items():
         groups.setdefault(head[form], _Group()).mentions.extend(group.mentions)
-    resolved = _resolved(groups)
-    most = max((len(group.mentions) for group in resolved), default=1)
-    entities = []
-    for group in resolved:
-        group.mentions.sort(key=lambda pair: (pair[0], pair[1].start))
-        name = _name(group)
-        spellings = dict.fromkeys(mention.text for _, mention in group.mentions)
-        features = salience_features(group.mentions, group.type, documents, titles, most)
-        entities.append(
-            Entity(
-                name=name,
-                type=group.type,
-                salience=round(_salience(features), 4),
-                aliases=tuple(text for text in spellings if text != name),
-                mentions=tuple(
-                    EntityMention(article, mention.start, mention.end, mention.text)
-                    for article, mention in group.mentions
-                ),
-            )
-        )
-    return tuple(
-        sorted(
-            entities,
-            key=lambda e: (-e.salience, e.mentions[0].article, e.mentions[0].start),
-        )
+    return groups
+
+
+def _entity(group: _Group) -> Entity:
+    ordered = sorted(group.mentions, key=lambda pair: (pair[0], pair[1].start))
+    name = _name(group)
+    spellings = dict.fromkeys(mention.text for _, mention in ordered)
+    return Entity(
+        name=name,
+        type=group.type,
+        salience=0.0,
+        aliases=tuple(text for text in spellings if text != name),
+        mentions=tuple(EntityMention(a, m.start, m.end, m.text) for a, m in ordered),
     )

@@ -1,0 +1,547 @@
+"""Tags of names for the tokens of a document, by a linear-chain model with hashed features.
+
+A conditional random field (Lafferty, McCallum and Pereira, ICML 2001) over BILOU tags (Ratinov and
+Roth, CoNLL 2009), decoded in whole numbers: the same text gives the same tags on every machine.
+training/train_tagger.py makes the weights.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core.gazetteer import (
+    DEMONYMS,
+    EVENT_WORDS,
+    GIVEN_NAMES,
+    LARGE_PLACES,
+    NO_NAMES,
+    ORGANISATION_WORDS,
+    ORGANISATIONS,
+    OTHER_NAMES,
+    PLACE_WORDS,
+    ROLES,
+    SMALL_PLACES,
+    SURNAMES,
+    TITLES,
+)
+from service.core.text import Role
+
+#: Where names belong to the story. Bylines, credits and share lines name who made the page.
+NAMING_ROLES = frozenset({Role.STORY, Role.TITLE, Role.DATELINE, Role.CAPTION, Role.REPEAT})
+
+KINDS = ("PER", "ORG", "LOC", "MISC")
+#: Outside first, then begin, inside, last and unit of each kind.
+TAGS = ("O", *(f"{part}-{kind}" for kind in KINDS for part in "BILU"))
+
+Hashes = npt.NDArray[np.uint32]
+Rows = npt.NDArray[np.int64]
+
+HASH_BITS = 22
+
+
+# -- what is known of a word by itself -------------------------------------------------------
+
+
+CLUSTER_BITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Brown clusters of frequent words, and how those words are usually cased."""
+
+    codes: dict[str, int]  # word -> cluster, with the casing of the lower-case word above it
+
+    def cluster(self, word: str) -> int:
+        """Path of the word in the tree of clusters, its first step in the lowest bit; 0: rare."""
+        return self.codes.get(word, 0) & ((1 << CLUSTER_BITS) - 1)
+
+    def casing(self, word: str) -> int:
+        """How a lower-case word is usually cased: 1 never capital to 4 always; 0 unknown."""
+        return self.codes.get(word, 0) >> CLUSTER_BITS
+
+
+def _shape(word: str) -> str:
+    return "".join(
+        "X" if c.isupper() else "x" if c.isalpha() else "d" if c.isdigit() else c for c in word[:12]
+    )
+
+
+_REPEATED = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=1 << 14)
+def _word_class(word: str) -> str:
+    bare = word.rstrip(".")
+    for name, words in _CLASSES:
+        if word in words or bare in words:
+            return name
+    return "-"
+
+
+_CLASSES = (
+    ("title", TITLES),
+    ("no name", NO_NAMES),
+    ("demonym", DEMONYMS),
+    ("other", OTHER_NAMES),
+    ("organisation", ORGANISATIONS),
+    ("organisation word", ORGANISATION_WORDS),
+    ("place word", PLACE_WORDS),
+    ("event word", EVENT_WORDS),
+    ("role", ROLES),
+)
+
+# Columns of a token, each one categorical value: first what its place decides, then the word by
+# itself, then what the document tells of the word.
+(PHRASE, INITIAL, HEADING,
+ LOWER, WORD, SHAPE, SHORT, PRE2, PRE3, PRE4, SUF2, SUF3, SUF4, C4, C6, C10, CFULL, LOWC, PERSON,
+ PLACE, CLASS, CASING, HYPHEN, LISTS,
+ SEEN, COUNT, EVIDENCE, PLACEMENT, ACRONYM, NOTHING) = range(30)  # fmt: skip
+_COLUMNS = 30
+
+
+def word_values(word: str, lexicon: Lexicon) -> list[str]:
+    """The categorical value of each word column."""
+    lower = word.lower()
+    shape = _shape(word)
+    cluster = lexicon.cluster(word) or lexicon.cluster(lower)
+    person = f"{word in GIVEN_NAMES:d}{word in SURNAMES:d}"
+    place = "2" if word in LARGE_PLACES else "1" if word in SMALL_PLACES else "0"
+    kind = _word_class(word)
+    return [
+        lower,
+        word,
+        shape,
+        _REPEATED.sub(r"\1", shape),
+        lower[:2],
+        lower[:3],
+        lower[:4],
+        lower[-2:],
+        lower[-3:],
+        lower[-4:],
+        str(cluster & 15),
+        str(cluster & 63),
+        str(cluster & 1023),
+        str(cluster),
+        str(lexicon.cluster(lower)),
+        person,
+        place,
+        kind,
+        str(lexicon.casing(lower)),
+        word.rpartition("-")[2] if "-" in word else "",
+        f"{person}{place}{kind}",
+    ]
+
+
+# -- what the document tells of a token --------------------------------------------------------
+
+_PLACE_PREPOSITIONS = frozenset("in from near at across outside throughout around".split())
+_SPEECH = frozenset("said says told added tweeted wrote testified explained recalled".split())
+
+
+def is_capital(word: str) -> bool:
+    """Whether a word holds a capital letter."""
+    return not word.islower() and word.lower() != word
+
+
+def _bucket(n: int) -> str:
+    return str(n) if n < 3 else "3" if n < 6 else "6"
+
+
+def _heading(words: Sequence[str], capitals: Sequence[int]) -> str:
+    """How the sentence is cased: shouted, each word with a capital, or as running text."""
+    if len(capitals) * 3 > len(words):
+        letters = [word for word in words if word[0].isalpha()]
+        if len(letters) > 2 and sum(word.isupper() for word in letters) > 0.7 * len(letters):
+            return "shouted"
+        long = [word for word in letters if len(word) > 3]
+        if len(long) > 3 and sum(word[0].isupper() for word in long) > 0.7 * len(long):
+            return "titled"
+    return "running" if words and words[-1] in _CLOSINGS else "open"
+
+
+_CLOSINGS = frozenset({".", "?", "!", "”", '"'})
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the running text of a document tells of each word with a capital."""
+
+    words: Counter[str]  # every word as it stands
+    capital: Counter[str]  # inside a sentence
+    person: Counter[str]  # after a title, a role or a given name, before speech or an age
+    organisation: Counter[str]  # before a noun of organisation
+    place: Counter[str]  # alone after a preposition of place, before ", Country"
+    placement: dict[str, set[str]]  # where in runs of capitals
+    initials: set[str]  # of runs of capitals
+
+    @classmethod
+    def of(
+        cls,
+        sentences: Sequence[Sequence[str]],
+        capitals: Sequence[Sequence[int]],
+        headings: Sequence[str],
+    ) -> "_Evidence":
+        self = cls(Counter(), Counter(), Counter(), Counter(), Counter(), defaultdict(set), set())
+        for words, at, heading in zip(sentences, capitals, headings, strict=True):
+            if heading in {"open", "running"}:
+                self.words.update(words)
+                i = 0
+                while i < len(at):
+                    k = i + 1
+                    while k < len(at) and at[k] == at[k - 1] + 1 and words[at[k]][0].isalpha():
+                        k += 1
+                    self._read(words, at[i], at[k - 1] + 1)
+                    i = k
+        return self
+
+    def _read(self, words: Sequence[str], start: int, end: int) -> None:
+        """Take the evidence of one run of capitals."""
+        before = words[start - 1] if start else ""
+        after = words[end] if end < len(words) else ""
+        mid = start > 0 and (before[0].isalnum() or before in ",;")
+        noun = _word_class(words[end - 1]) == "organisation word"
+        speaks = after in _SPEECH or _is_age(words, end)
+        for i in range(start, end):
+            name, previous = words[i], words[i - 1] if i else ""
+            if i > start or mid:
+                self.capital[name] += 1
+            if (
+                (i > start and previous in GIVEN_NAMES)
+                or (i == end - 1 and speaks)
+                or _word_class(previous) in {"title", "role"}
+            ):
+                self.person[name] += 1
+            if noun and i < end - 1:
+                self.organisation[name] += 1
+            self.placement[name].add(
+                "a" if end - start == 1 else "f" if i == start else "l" if i == end - 1 else "i"
+            )
+        if end - start == 1 and (
+            before.lower() in _PLACE_PREPOSITIONS
+            or (after == "," and end + 1 < len(words) and words[end + 1] in LARGE_PLACES)
+        ):
+            self.place[words[start]] += 1
+        for i in range(start, end - 1):
+            for k in range(i + 2, min(end, i + 6) + 1):
+                self.initials.add("".join(name[0] for name in words[i:k]))
+
+    def values(self, word: str) -> tuple[str, ...]:
+        """The values of the columns SEEN to ACRONYM."""
+        capital = _bucket(self.capital[word])
+        return (
+            f"{_bucket(self.words[word.lower()])}{capital}" if is_capital(word) else "",
+            capital,
+            _bucket(self.person[word])
+            + _bucket(self.organisation[word])
+            + _bucket(self.place[word]),
+            "".join(sorted(self.placement.get(word, ()))),
+            str(word.replace(".", "") in self.initials) if word.isupper() else "",
+        )
+
+
+def _is_age(words: Sequence[str], i: int) -> bool:
+    return (
+        i + 2 < len(words)
+        and words[i] in {",", "("}
+        and len(words[i + 1]) <= 2
+        and words[i + 1].isdecimal()
+        and words[i + 2] in {",", ")"}
+    )
+
+
+_PHRASES: dict[str, str] = {}
+for _kind, _names in (
+    ("LOC", SMALL_PLACES | LARGE_PLACES),
+    ("TITLE", TITLES),
+    ("MISC", DEMONYMS | OTHER_NAMES),
+    ("ORG", ORGANISATIONS),
+):
+    for _name in _names:
+        if " " in _name:
+            _PHRASES[_name] = _kind
+_OPENINGS = frozenset(phrase.split(" ", 1)[0] for phrase in _PHRASES)
+_LONGEST = 5
+
+
+def _phrases(words: Sequence[str], capitals: Sequence[int]) -> dict[int, str]:
+    """Place of each word in the longest listed name of several words that holds it."""
+    marks: dict[int, str] = {}
+    for i in capitals:
+        if words[i] in _OPENINGS and i not in marks:
+            for end in range(min(len(words), i + _LONGEST), i + 1, -1):
+                kind = _PHRASES.get(" ".join(words[i:end]))
+                if kind:
+                    marks.update(dict.fromkeys(range(i, end), f"I-{kind}"))
+                    marks[i] = f"B-{kind}"
+                    break
+    return marks
+
+
+# -- features ----------------------------------------------------------------------------------
+
+_Part = tuple[int, int]  # offset from the token, column
+
+
+def _templates() -> list[tuple[_Part, ...]]:
+    here = [
+        LOWER, WORD, SHAPE, SHORT, PRE2, PRE3, PRE4, SUF2, SUF3, SUF4, C4, C6, C10, CFULL, LOWC,
+        PERSON, PLACE, CLASS, CASING, HYPHEN, LISTS, PHRASE, INITIAL, HEADING, SEEN, COUNT,
+        EVIDENCE, PLACEMENT, ACRONYM,
+    ]  # fmt: skip
+    near = [LOWER, SHORT, SUF3, C6, CFULL, LISTS, CLASS, PHRASE, SEEN, EVIDENCE]
+    far = [LOWER, SHORT, CFULL, LISTS]
+    single = [((0, c),) for c in here]
+    single += [((o, c),) for o in (-1, 1) for c in near]
+    single += [((o, c),) for o in (-2, 2) for c in far]
+    pairs = [
+        ((-1, LOWER), (0, LOWER)),
+        ((0, LOWER), (1, LOWER)),
+        ((-1, LOWER), (0, SHORT)),
+        ((0, SHORT), (1, LOWER)),
+        ((-1, SHORT), (0, SHORT)),
+        ((0, SHORT), (1, SHORT)),
+        ((-1, CFULL), (0, CFULL)),
+        ((0, CFULL), (1, CFULL)),
+        ((-1, LISTS), (0, LISTS)),
+        ((0, LISTS), (1, LISTS)),
+        ((-1, LOWER), (0, LISTS)),
+        ((0, LISTS), (1, LOWER)),
+        ((-1, LOWER), (1, LOWER)),
+        ((-2, LOWER), (-1, LOWER)),
+        ((1, LOWER), (2, LOWER)),
+        ((-1, CFULL), (1, CFULL)),
+        ((0, INITIAL), (0, CASING)),
+        ((0, INITIAL), (0, SEEN)),
+        ((0, INITIAL), (0, SHORT)),
+        ((0, INITIAL), (0, LOWER)),
+        ((0, HEADING), (0, SHORT)),
+        ((0, HEADING), (0, SEEN)),
+        ((0, HEADING), (0, LISTS)),
+        ((0, SEEN), (0, SHORT)),
+        ((0, EVIDENCE), (0, LISTS)),
+        ((0, EVIDENCE), (0, SHORT)),
+        ((0, PLACEMENT), (0, LISTS)),
+        ((0, PLACEMENT), (0, SHORT)),
+    ]
+    triples = [
+        ((-1, SHORT), (0, SHORT), (1, SHORT)),
+        ((-1, LISTS), (0, LISTS), (1, LISTS)),
+        ((-1, C6), (0, C6), (1, C6)),
+        ((-1, SHORT), (0, LISTS), (1, SHORT)),
+        ((-2, SHORT), (-1, SHORT), (0, SHORT)),
+        ((0, SHORT), (1, SHORT), (2, SHORT)),
+    ]
+    return [*single, *pairs, *triples]
+
+
+TEMPLATES = _templates()
+_PARTS = [
+    [(template[k] if k < len(template) else (0, NOTHING)) for template in TEMPLATES]
+    for k in range(3)
+]
+_OFFSETS = [np.array([part[0] for part in parts]) for parts in _PARTS]
+_COLUMN = [np.array([part[1] for part in parts]) for parts in _PARTS]
+_SALT = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * 0x9E3779B1 % 2**32).astype(np.uint32)
+_MIX = [np.uint32(m) for m in (0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)]
+_PAD = 2  # rows of nothing around each sentence
+
+
+def _hashed(first: int, values: Iterable[str]) -> bytes:
+    """The hashes of values, of column *first* and the ones after it."""
+    hashes = [
+        crc32(f"{k}={v}".encode("utf-8", "surrogatepass")) for k, v in enumerate(values, first)
+    ]
+    return np.array(hashes, np.uint32).tobytes()
+
+
+@lru_cache(maxsize=1 << 10)
+def _hashed_place(phrase: str, initial: bool, heading: str) -> bytes:
+    return _hashed(PHRASE, (phrase, f"{initial:d}", heading))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The tokens of a document that may belong to names, with the rows of their features."""
+
+    features: Rows  # shape (n, len(TEMPLATES)), each below 2 ** HASH_BITS
+    places: tuple[tuple[int, int], ...]  # sentence and token of each row
+    runs: tuple[tuple[int, int], ...]  # half-open ranges of rows that are neighbours in the text
+
+
+def near_capitals(words: Sequence[str], capitals: Sequence[int]) -> list[tuple[int, int]]:
+    """Stretches of a sentence where a name may lie: capitals, what links them, and a little after.
+
+    >>> near_capitals("we met the head of Bank of England staff in may".split(), [5, 7])
+    [(4, 10)]
+    """
+    stretches: list[tuple[int, int]] = []
+    for i in capitals:
+        start, end = max(0, i - 1), min(len(words), i + 3)
+        if stretches and start <= stretches[-1][1] + 1:
+            stretches[-1] = (stretches[-1][0], end)
+        else:
+            stretches.append((start, end))
+    return stretches
+
+
+class Encoder:
+    """Turns sentences into rows of hashed features; remembers the words that it has seen."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        def hashed(word: str) -> bytes:
+            return _hashed(LOWER, word_values(word, lexicon))
+
+        self._word = lru_cache(maxsize=1 << 16)(hashed)
+
+    def encode(self, sentences: Sequence[Sequence[str]]) -> Encoded:
+        """The features of the document's tokens near capital letters."""
+        capitals = [[i for i, word in enumerate(words) if is_capital(word)] for words in sentences]
+        headings = [_heading(words, at) for words, at in zip(sentences, capitals, strict=True)]
+        evidence = _Evidence.of(sentences, capitals, headings)
+        known: dict[str, bytes] = {}  # word -> hashes of its own columns, and of its evidence
+        nothing = bytes(4 * _COLUMNS)
+        rest = bytes(4)  # the column of nothing
+        cells: list[bytes] = []
+        rows: list[int] = []
+        places: list[tuple[int, int]] = []
+        runs: list[tuple[int, int]] = []
+        for s, (words, at, heading) in enumerate(zip(sentences, capitals, headings, strict=True)):
+            if not at:
+                continue
+            phrases = _phrases(words, at)
+            opening = next((i for i, word in enumerate(words) if word[0].isalnum()), len(words))
+            for start, end in near_capitals(words, at):
+                runs.append((len(rows), len(rows) + end - start))
+                # The stretch with two tokens of context, rows of nothing beyond the sentence.
+                for i in range(start - _PAD, end + _PAD):
+                    if start <= i < end:
+                        rows.append(len(cells))
+                        places.append((s, i))
+                    if 0 <= i < len(words):
+                        word = words[i]
+                        fixed = known.get(word)
+                        if fixed is None:
+                            own = self._word(word)
+                            fixed = known[word] = own + _hashed(SEEN, evidence.values(word)) + rest
+                        place = _hashed_place(phrases.get(i, ""), i <= opening, heading)
+                        cells.append(place + fixed)
+                    else:
+                        cells.append(nothing)
+        if not rows:
+            return Encoded(np.zeros((0, len(TEMPLATES)), np.int64), (), ())
+        flat = np.frombuffer(b"".join(cells), np.uint32).reshape(len(cells), _COLUMNS)
+        where = np.array(rows)[:, None]
+        mixed = np.broadcast_to(_SALT, (len(rows), len(TEMPLATES)))
+        for offsets, columns, mix in zip(_OFFSETS, _COLUMN, _MIX, strict=True):
+            mixed = (mixed ^ flat[where + offsets, columns]) * mix
+            mixed = mixed ^ (mixed >> np.uint32(15))
+        features = (mixed >> np.uint32(32 - HASH_BITS)).astype(np.int64)
+        return Encoded(features, tuple(places), tuple(runs))
+
+
+# -- decoding ------------------------------------------------------------------------------------
+
+
+def allowed() -> npt.NDArray[np.bool_]:
+    """Which tag may follow which, shape (tags + 2, tags + 2); the last two are start and end."""
+    n = len(TAGS)
+    table = np.zeros((n + 2, n + 2), bool)
+
+    def opens(tag: str) -> bool:
+        return tag[0] in "OBU"
+
+    for i, left in enumerate(TAGS):
+        for j, right in enumerate(TAGS):
+            if left[0] in "BI":
+                table[i, j] = right[0] in "IL" and right[2:] == left[2:]
+            else:
+                table[i, j] = opens(right)
+        table[n, i] = opens(left)
+        table[i, n + 1] = left[0] in "OLU"
+    return table
+
+
+_FORBIDDEN = -(1 << 28)
+
+
+def viterbi(
+    scores: npt.NDArray[np.int64], steps: npt.NDArray[np.int64], runs: Sequence[tuple[int, int]]
+) -> npt.NDArray[np.int64]:
+    """The best tag of each row; ties go to the tag that comes first in TAGS.
+
+    Args:
+        scores: of each row and tag, shape (n, tags).
+        steps: of each tag after each other, with start and end, shape (tags + 2, tags + 2).
+        runs: half-open ranges of rows, decoded each by itself.
+    """
+    n = scores.shape[1]
+    best = np.zeros(len(scores), np.int64)
+    order = sorted(range(len(runs)), key=lambda r: runs[r][0] - runs[r][1])
+    starts = np.array([runs[r][0] for r in order], np.int64)
+    lengths = np.array([runs[r][1] - runs[r][0] for r in order], np.int64)
+    longest = int(lengths[0]) if len(lengths) else 0
+    inner = steps[:n, :n]
+    alpha = np.zeros((len(runs), n), np.int64)
+    back: list[npt.NDArray[np.int64]] = []
+    for t in range(longest):
+        live = int(np.searchsorted(-lengths, -t, side="left"))  # runs longer than t
+        emitted = scores[starts[:live] + t]
+        if t == 0:
+            alpha[:live] = steps[n, :n] + emitted
+            continue
+        through = alpha[:live, :, None] + inner
+        source = through.argmax(axis=1)
+        back.append(source)
+        alpha[:live] = np.take_along_axis(through, source[:, None, :], axis=1)[:, 0] + emitted
+    if longest:
+        tags = (alpha + steps[:n, n + 1]).argmax(axis=1)
+        best[starts + lengths - 1] = tags
+        for t in range(longest - 1, 0, -1):
+            live = int(np.searchsorted(-lengths, -t, side="left"))
+            tags[:live] = back[t - 1][np.arange(live), tags[:live]]
+            best[starts[:live] + t - 1] = tags[:live]
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """Weights with the encoder that they were trained on."""
+
+    encoder: Encoder
+    slots: npt.NDArray[np.int32]  # feature -> row of weights; 0 for features without any
+    weights: npt.NDArray[np.int8]  # shape (rows, tags); row 0 is zero
+    steps: npt.NDArray[np.int64]  # shape (tags + 2, tags + 2), forbidden ones far below zero
+
+    def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        """A tag of TAGS for every token."""
+        encoded = self.encoder.encode(sentences)
+        scores = self.weights[self.slots[encoded.features]].sum(axis=1, dtype=np.int64)
+        tags = viterbi(scores, self.steps, encoded.runs)
+        found = [["O"] * len(words) for words in sentences]
+        for (sentence, token), tag in zip(encoded.places, tags.tolist(), strict=True):
+            if tag:
+                found[sentence][token] = TAGS[tag]
+        return found
+
+
+def load(path: Path | None = None) -> Tagger:
+    """The tagger of a file; the one that ships with the package by default."""
+    packed = resources.files("service.core").joinpath("resources", "tagger.npz")
+    with (packed if path is None else path).open("rb") as file, np.load(file) as arrays:
+        words = arrays["words"].tobytes().decode("utf-8").split("\n")
+        lexicon = Lexicon(dict(zip(words, arrays["codes"].tolist(), strict=True)))
+        slots = np.zeros(1 << HASH_BITS, np.int32)
+        gaps = arrays["gaps"]
+        slots[np.cumsum(gaps, dtype=np.int64)] = np.arange(1, len(gaps) + 1)
+        weights = np.zeros((len(gaps) + 1, len(TAGS)), np.int8)
+        weights[1:] = arrays["weights"].T
+        steps = np.where(allowed(), arrays["steps"].astype(np.int64), _FORBIDDEN)
+    return Tagger(Encoder(lexicon), slots, weights, steps)

@@ -1,0 +1,440 @@
+"""Trains the tagger of names and writes service/core/resources/tagger.npz.
+
+    .venv/bin/python -m training.train_tagger            # on everything
+    .venv/bin/python -m training.train_tagger --folds 4 --out /tmp/folds   # for cross-validation
+
+A linear-chain conditional random field, fitted by AdaGrad (Duchi, Hazan and Singer, JMLR 2011) on
+batches of stretches of like length; then the rows that weigh least are dropped and the rest is
+rounded to a byte. One core, some minutes; the same data give the same bytes.
+"""
+
+import argparse
+import gzip
+import io
+import itertools
+import json
+import time
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import spacy_lookups_data
+
+from service.core.furniture import mark
+from service.core.segment import segment
+from service.core.tagger import (
+    CLUSTER_BITS,
+    HASH_BITS,
+    NAMING_ROLES,
+    TAGS,
+    Encoder,
+    Lexicon,
+    allowed,
+)
+from service.core.text import Role
+from training.annotations import (
+    DATA,
+    Annotated,
+    cluster_articles,
+    fold_of,
+    single_articles,
+    tagged_sentences,
+)
+
+OUT = Path(__file__).parents[1] / "service" / "core" / "resources" / "tagger.npz"
+
+#: Files whose licences let weights be given away, and how much a sentence of each counts.
+OPEN = {
+    "wnut17_train": 0.15,
+    "wnut17_dev": 0.15,
+    "uner_ewt_dev": 0.3,
+    "uner_ewt_test": 0.3,
+    "gum_ccby_other": 0.3,
+    "redocred_dev": 0.3,
+    "redocred_test": 0.3,
+    "crossner_politics_train": 0.3,
+    "crossner_politics_dev": 0.3,
+    "crossner_politics_test": 0.3,
+}
+NEWS_WEIGHT = 2.0
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document's sentences with the tags that they should have."""
+
+    group: str
+    weight: float
+    sentences: list[list[str]]
+    tags: list[list[str]]
+
+
+# -- data ----------------------------------------------------------------------------------------
+
+
+def bilou(bio: Sequence[str]) -> list[str]:
+    """BIO tags as BILOU.
+
+    >>> bilou(["B-PER", "I-PER", "O", "B-LOC"])
+    ['B-PER', 'L-PER', 'O', 'U-LOC']
+    """
+    tags: list[str] = []
+    for i, tag in enumerate(bio):
+        if tag == "O":
+            tags.append(tag)
+            continue
+        begins = tag[0] == "B" or i == 0 or bio[i - 1][2:] != tag[2:]
+        goes_on = i + 1 < len(bio) and bio[i + 1] == f"I-{tag[2:]}"
+        part = ("B" if goes_on else "U") if begins else ("I" if goes_on else "L")
+        tags.append(f"{part}-{tag[2:]}")
+    return tags
+
+
+def from_article(article: Annotated, weight: float, roles: Container[Role]) -> Example:
+    """The article's sentences of some roles, with their names as tags."""
+    names = iter([*article.names, (len(article.text) + 1, len(article.text) + 1, "O")])
+    start, end, kind = next(names)
+    sentences, tags = [], []
+    for sentence in mark(segment(article.text), article.title).sentences:
+        bio, inside = [], False
+        for token in sentence.tokens:
+            while token.start >= end:
+                start, end, kind = next(names)
+                inside = False
+            if token.start >= start and token.end <= end:
+                bio.append(f"{'I' if inside else 'B'}-{kind}")
+                inside = True
+            else:
+                bio.append("O")
+        if sentence.role in roles:
+            sentences.append([token.text for token in sentence.tokens])
+            tags.append(bilou(bio))
+    return Example(article.group, weight, sentences, tags)
+
+
+def from_sentences(path: Path, weight: float) -> Iterator[Example]:
+    """The documents of a file of tagged sentences; 20 sentences where it names no documents."""
+    name, sentences, tags = None, [], []
+    for doc, words, bio in tagged_sentences(path):
+        kept = [(word, tag) for word, tag in zip(words, bio, strict=True) if word.strip()]
+        if sentences and (doc != name or (doc is None and len(sentences) == 20)):
+            yield Example(f"{path.stem}:{name}", weight, sentences, tags)
+            sentences, tags = [], []
+        name = doc
+        sentences.append([word for word, _ in kept])
+        tags.append(bilou([tag for _, tag in kept]))
+    if sentences:
+        yield Example(f"{path.stem}:{name}", weight, sentences, tags)
+
+
+def lexicon() -> Lexicon:
+    """Clusters and casing of the words that English prints most."""
+    folder = Path(spacy_lookups_data.__file__).parent / "data"
+
+    def table(name: str) -> dict[str, float]:
+        with gzip.open(folder / f"en_lexeme_{name}.json.gz", "rt", encoding="utf-8") as file:
+            return json.load(file)
+
+    clusters, chances = table("cluster"), table("prob")
+    rare = min(chances.values())
+    frequent = [
+        word
+        for word in sorted(clusters, key=lambda word: (-chances.get(word, rare), word))
+        if clusters[word] and chances.get(word, rare) > rare and word.isprintable()
+    ][:LEXICON_SIZE]
+    codes = {word: int(clusters[word]) for word in frequent}
+    for lower in sorted({word.lower() for word in frequent if word.isalpha()}):
+        gap = chances.get(lower.capitalize(), rare) - chances.get(lower, rare)
+        casing = 1 if gap < -1.5 else 2 if gap < -0.3 else 3 if gap < 0.7 else 4
+        codes[lower] = codes.get(lower, 0) + (casing << CLUSTER_BITS)
+    return Lexicon(codes)
+
+
+LEXICON_SIZE = 90_000
+
+# -- fitting -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Batch:
+    """Stretches of tokens of like length, all at once."""
+
+    features: Ints  # (n, templates); rows of the weights
+    tags: Ints  # (n,)
+    weights: Floats  # (n,)
+    grid: Ints  # (runs, longest) -> row, -1 beyond the run's end
+    order: Ints  # features, sorted
+    touched: Ints  # each feature once, sorted
+    starts: Ints  # where each feature begins in *order*
+
+
+def batches(
+    encoded: Sequence[tuple[Ints, Ints, Sequence[tuple[int, int]], float]], kept: Ints, size: int
+) -> list[Batch]:
+    """Batches of about *size* tokens, of all documents."""
+    features = np.concatenate([kept[rows] for rows, _, _, _ in encoded])
+    tags = np.concatenate([tags for _, tags, _, _ in encoded])
+    weights = np.concatenate(
+        [np.full(len(tags), weight, np.float32) for _, tags, _, weight in encoded]
+    )
+    base, runs = 0, []
+    for rows, _, stretches, _ in encoded:
+        runs += [(base + start, base + end) for start, end in stretches]
+        base += len(rows)
+    rng = np.random.default_rng(0)
+    rng.shuffle(runs)
+    runs.sort(key=lambda run: min(run[1] - run[0], 40))
+    made, at = [], 0
+    while at < len(runs):
+        upto, count = at, 0
+        while upto < len(runs) and count < size:
+            count += runs[upto][1] - runs[upto][0]
+            upto += 1
+        chosen = runs[at:upto]
+        at = upto
+        longest = max(end - start for start, end in chosen)
+        grid = np.full((len(chosen), longest), -1, np.int64)
+        rows, n = [], 0
+        for r, (start, end) in enumerate(chosen):
+            grid[r, : end - start] = np.arange(n, n + end - start)
+            rows.append(np.arange(start, end))
+            n += end - start
+        index = np.concatenate(rows)
+        flat = features[index].astype(np.int32)
+        order = np.argsort(flat, axis=None, kind="stable").astype(np.int32)
+        touched, starts = np.unique(flat.ravel()[order], return_index=True)
+        made.append(Batch(flat, tags[index], weights[index], grid, order, touched, starts))
+    return made
+
+
+def _logsumexp(x: Floats, axis: int) -> Floats:
+    top = x.max(axis=axis, keepdims=True)
+    return np.squeeze(top, axis) + np.log(np.exp(x - top).sum(axis=axis))
+
+
+def gradients(scores: Floats, steps: Floats, batch: Batch) -> tuple[Floats, Floats, float]:
+    """Gradient of the log-likelihood by the scores and by the steps, and the loss."""
+    n = len(TAGS)
+    grid, (runs, longest) = batch.grid, batch.grid.shape
+    on = grid >= 0
+    emitted = np.where(on[:, :, None], scores[grid], 0.0).astype(np.float32)
+    inner = steps[:n, :n]
+    alpha = np.empty((runs, longest, n), np.float32)
+    alpha[:, 0] = emitted[:, 0] + steps[n, :n]
+    for t in range(1, longest):
+        fresh = _logsumexp(alpha[:, t - 1, :, None] + inner, 1) + emitted[:, t]
+        alpha[:, t] = np.where(on[:, t, None], fresh, alpha[:, t - 1])
+    ends = steps[:n, n + 1]
+    total = _logsumexp(alpha[:, -1] + ends, 1)
+    beta = np.empty((runs, longest, n), np.float32)
+    beta[:, -1] = ends
+    weight = batch.weights[grid[:, 0]]
+    by_step = np.zeros_like(steps)
+    for t in range(longest - 1, 0, -1):
+        onward = beta[:, t] + emitted[:, t]
+        fresh = _logsumexp(inner + onward[:, None, :], 2)
+        beta[:, t - 1] = np.where(on[:, t, None], fresh, ends)
+        live = on[:, t]
+        pair = alpha[live, t - 1, :, None] + inner + onward[live, None, :]
+        chance = np.exp(pair - total[live, None, None]) * weight[live, None, None]
+        by_step[:n, :n] -= chance.sum(axis=0)
+    chance = np.exp(alpha + beta - total[:, None, None])
+    flat = np.empty_like(scores)
+    flat[grid[on]] = -chance[on]
+    rows = np.arange(len(scores))
+    flat[rows, batch.tags] += 1.0
+    flat *= batch.weights[:, None]
+    gold = np.where(on, batch.tags[grid], 0)
+    last = on.sum(axis=1) - 1
+    every = np.arange(runs)
+    np.add.at(by_step, (n, gold[:, 0]), weight)
+    np.add.at(by_step, (gold[every, last], n + 1), weight)
+    first = np.exp(alpha[:, 0] + beta[:, 0] - total[:, None]) * weight[:, None]
+    by_step[n, :n] -= first.sum(axis=0)
+    final = np.exp(alpha[:, -1] + ends - total[:, None]) * weight[:, None]
+    by_step[:n, n + 1] -= final.sum(axis=0)
+    for t in range(1, longest):
+        live = on[:, t]
+        np.add.at(by_step, (gold[live, t - 1], gold[live, t]), weight[live])
+    right = np.where(on, np.take_along_axis(emitted, gold[:, :, None], 2)[:, :, 0], 0).sum(axis=1)
+    path = steps[n, gold[:, 0]] + steps[gold[every, last], n + 1]
+    for t in range(1, longest):
+        path += np.where(on[:, t], steps[gold[:, t - 1], gold[:, t]], 0)
+    return flat, by_step, float(((total - right - path) * weight).sum())
+
+
+def fit(
+    data: Sequence[Batch],
+    rows: int,
+    *,
+    epochs: int,
+    rate: float,
+    decay: float,
+    dropout: float,
+    begun: tuple[Floats, Floats] | None = None,
+    verbose: bool = True,
+) -> tuple[Floats, Floats]:
+    """Weights, shape (rows, tags), and steps, averaged over the last half of the epochs."""
+    n = len(TAGS)
+    weights, steps = begun or (
+        np.zeros((rows, n), np.float32),
+        np.where(allowed(), 0, -1e4).astype(np.float32),
+    )
+    squares = np.full((rows, n), 1e-2, np.float32)
+    step_squares = np.full_like(steps, 1.0)
+    mean, mean_steps, seen = np.zeros_like(weights), np.zeros_like(steps), 0
+    rng = np.random.default_rng(1)
+    for epoch in range(epochs):
+        clock, loss = time.perf_counter(), 0.0
+        speed = np.float32(rate / (1 + epoch * 0.3))
+        for b in rng.permutation(len(data)):
+            batch = data[b]
+            keep = rng.random(batch.features.shape, np.float32) >= dropout
+            used = np.where(keep, batch.features, 0)
+            scores = weights[used].sum(axis=1) / np.float32(1 - dropout)
+            flat, by_step, lost = gradients(scores, steps, batch)
+            loss += lost
+            token = batch.order // batch.features.shape[1]
+            spread = flat[token] * keep.ravel()[batch.order][:, None]
+            slope = np.add.reduceat(spread, batch.starts, axis=0) / np.float32(1 - dropout)
+            slope -= np.float32(decay) * weights[batch.touched]
+            squares[batch.touched] += slope * slope
+            weights[batch.touched] += speed * slope / np.sqrt(squares[batch.touched])
+            weights[0] = 0
+            by_step[~allowed()] = 0
+            step_squares += by_step * by_step
+            steps += speed * by_step / np.sqrt(step_squares)
+        if epoch * 2 >= epochs:
+            mean += weights
+            mean_steps += steps
+            seen += 1
+        if verbose:
+            print(f"epoch {epoch} loss {loss:.0f} {time.perf_counter() - clock:.1f} s", flush=True)
+    return mean / seen, mean_steps / seen
+
+
+def packed(
+    weights: Floats, steps: Floats, names: Ints, lexicon: Lexicon
+) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays of the file: weights rounded to bytes, features by the gaps between them."""
+    scale = 127 / np.quantile(np.abs(weights).max(axis=1), 0.999)
+    small = np.clip(np.rint(weights * scale), -127, 127).astype(np.int8)
+    live = small.any(axis=1)
+    words = sorted(lexicon.codes)
+    return {
+        "gaps": np.diff(names[live], prepend=0).astype(np.uint16),
+        "weights": np.ascontiguousarray(small[live].T),
+        "steps": np.where(allowed(), np.rint(steps * scale), 0).astype(np.int16),
+        "words": np.frombuffer("\n".join(words).encode(), np.uint8),
+        "codes": np.array([lexicon.codes[word] for word in words], np.uint32),
+    }
+
+
+def train(
+    examples: Iterable[Example],
+    words: Lexicon,
+    *,
+    epochs: int = 8,
+    rate: float = 0.1,
+    decay: float = 0.02,
+    dropout: float = 0.2,
+    least: int = 2,
+    rows: int = 300_000,
+    power: float = 0.5,
+    verbose: bool = True,
+) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays of a tagger for the examples."""
+    encoder = Encoder(words)
+    number = {tag: i for i, tag in enumerate(TAGS)}
+    encoded = []
+    counts = np.zeros(1 << HASH_BITS, np.int64)
+    for example in examples:
+        rows_of = encoder.encode(example.sentences)
+        tags = np.array([number[example.tags[s][t]] for s, t in rows_of.places], np.int64)
+        features = rows_of.features.astype(np.int32)
+        encoded.append((features, tags, repaired(tags, rows_of.runs), example.weight))
+        counts += np.bincount(features.ravel(), minlength=1 << HASH_BITS)
+    names = np.concatenate([[0], np.flatnonzero(counts >= least)])
+    kept = np.zeros(1 << HASH_BITS, np.int32)
+    kept[names[1:]] = np.arange(1, len(names))
+    data = batches(encoded, kept, 4000)
+    if verbose:
+        print(
+            f"{sum(len(b.tags) for b in data)} tokens, {len(names)} features, {len(data)} batches"
+        )
+    settings = {"rate": rate, "decay": decay, "dropout": dropout, "verbose": verbose}
+    weights, steps = fit(data, len(names), epochs=epochs // 2, **settings)
+    # The features that matter: heavy, and met often enough that the weight is no accident.
+    worth = np.abs(weights).max(axis=1) * np.minimum(counts[names], 50) ** power
+    worth[0] = -1
+    chosen = np.sort(np.argsort(-worth, kind="stable")[:rows])
+    position = np.zeros(len(names), np.int32)
+    position[chosen] = np.arange(1, len(chosen) + 1)
+    fewer = np.concatenate([np.zeros((1, len(TAGS)), np.float32), weights[chosen]])
+    data = batches(encoded, position[kept], 4000)
+    weights, steps = fit(
+        data, len(chosen) + 1, epochs=epochs - epochs // 2, begun=(fewer, steps), **settings
+    )
+    return packed(weights[1:], steps, names[chosen], words)
+
+
+def repaired(tags: Ints, runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The runs whose tags are a path that decoding allows; a name may reach beyond its run."""
+    table = allowed()
+    n = len(TAGS)
+    fine = []
+    for start, end in runs:
+        path = [n, *tags[start:end].tolist(), n + 1]
+        if all(table[a, b] for a, b in itertools.pairwise(path)):
+            fine.append((start, end))
+    return fine
+
+
+def write(path: Path, arrays: dict[str, npt.NDArray[np.generic]]) -> None:
+    """Write the file; the same arrays give the same bytes."""
+    held = io.BytesIO()
+    np.savez_compressed(held, **arrays)
+    path.write_bytes(held.getvalue())
+    print(f"{path}: {path.stat().st_size} bytes, {len(arrays['gaps'])} features")
+
+
+def examples(data: Path) -> Iterator[Example]:
+    """All that may be trained on."""
+    for name, weight in OPEN.items():
+        yield from from_sentences(data / "data" / "entities" / f"{name}.jsonl", weight)
+    for article in single_articles(data / "data" / "entities" / "news.jsonl"):
+        yield from_article(article, NEWS_WEIGHT, roles=Role)
+    for article in cluster_articles(data / "digestbench" / "dev"):
+        yield from_article(article, NEWS_WEIGHT, roles=NAMING_ROLES)
+
+
+def main() -> None:
+    """Train on everything, or on all but one fold of the clusters in turn."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    words = lexicon()
+    everything = list(examples(options.data))
+    if not options.folds:
+        write(options.out, train(everything, words))
+        return
+    tested = {cluster.group for cluster in cluster_articles(options.data / "digestbench" / "dev")}
+    options.out.mkdir(parents=True, exist_ok=True)
+    for fold in range(options.folds):
+        chosen = [
+            e
+            for e in everything
+            if e.group not in tested or fold_of(e.group, options.folds) != fold
+        ]
+        write(options.out / f"fold{fold}.npz", train(chosen, words))
+
+
+if __name__ == "__main__":
+    main()
