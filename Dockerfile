@@ -14,12 +14,13 @@ COPY deploy/gunicorn.conf.py /srv/digest/deploy/
 COPY service /srv/digest/service
 RUN /opt/digest/bin/python -m compileall -q /srv/digest/service
 WORKDIR /srv/digest
+# The root file system may be read-only: what changes lies in memory, in /dev/shm. NLTK, which sumy
+# loads, wants a home as well, and a user who is but a number has none.
 ENV PATH=/opt/digest/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOST=0.0.0.0 PORT=8000 TMPDIR=/dev/shm
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOST=0.0.0.0 PORT=8000 TMPDIR=/dev/shm HOME=/dev/shm
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 EXPOSE 8000
-# The root file system may be read-only: what changes lies in memory, in /dev/shm.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=2)"]
 # The exec form: gunicorn is process 1 and gets TERM itself.
