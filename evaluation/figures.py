@@ -9,12 +9,15 @@ import argparse
 import hashlib
 import importlib.util
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the service runs; before numpy is loaded
 
 from service.core.figures import Figure, merge_figures
 from service.core.furniture import mark

@@ -35,6 +35,7 @@ _ABBREVIATED: dict[str, Decimal] = {
     "m": Decimal(10**6),
     "mn": Decimal(10**6),
     "mln": Decimal(10**6),
+    "mil": Decimal(10**6),
     "mm": Decimal(10**6),
     "b": Decimal(10**9),
     "bn": Decimal(10**9),
@@ -191,6 +192,9 @@ OPENERS = frozenset(
     | {"several", "many", "multimillion", "multibillion"}
 )
 
+#: What an article must stand before to begin one: "a hundred", "a few thousand", "an eighth".
+AFTER_ARTICLE = frozenset({*_MAGNITUDES, *_FRACTIONS, *_GROUPS, "few", "couple"})
+
 
 def read(text: str, start: int, end: int) -> Numeral | None:
     """The longest number expression that begins at *start* and ends by *end*.
@@ -198,7 +202,7 @@ def read(text: str, start: int, end: int) -> Numeral | None:
     >>> read("two and a half million people", 0, 29)
     Numeral(start=0, end=22, value=Decimal('2500000'), form='words')
     """
-    for reader in _READERS:
+    for reader in _WORD_READERS if text[start].isalpha() else _DIGIT_READERS:
         if numeral := reader(text, start, end):
             return numeral
     return None
@@ -243,6 +247,14 @@ def _fraction(text: str, start: int, end: int) -> Numeral | None:
     if parts:
         count = _WORDS.get(parts.lower()) or Decimal(parts)
     value = (count * _FRACTIONS[name]).quantize(Decimal("1.000000000")).normalize()
+    if (
+        parts
+        and parts.lower() in ("a", "an")
+        and name != "half"
+        and not match["of"]
+        and not _PART_OF_WHOLE.match(text, match.end(), end)
+    ):
+        return None  # "a third suspect"
     if match["of"]:
         return Numeral(
             start, match.end(), _plain(value * _MAGNITUDES[match["of"].lower()]), "words"
@@ -351,7 +363,8 @@ def _plain(value: Decimal) -> Decimal:
     return whole if whole == value else value.normalize()
 
 
-_READERS = (_decade, _ordinal, _vague, _fraction, _group, _cardinal, _word)
+_DIGIT_READERS = (_decade, _ordinal, _fraction, _cardinal)
+_WORD_READERS = (_ordinal, _vague, _fraction, _group, _cardinal, _word)
 
 
 def abbreviated(letters: str) -> Decimal:

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.core.numerals import OPENERS, Numeral, read, scale_of
-from service.core.readings import REACH, Comparator, Kind, Reading, read_in_context, unit_article
+from service.core.numerals import AFTER_ARTICLE, OPENERS, Numeral, read, scale_of
+from service.core.readings import (
+    COUNTED_UNITS,
+    REACH,
+    Comparator,
+    Kind,
+    Reading,
+    read_in_context,
+    unit_article,
+    unit_long,
+)
 from service.core.subjects import subject_after, subject_before
 from service.core.text import Document, Role, Sentence, Span
 
@@ -66,12 +75,17 @@ def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
     """Every number expression of a sentence, in order, without overlap."""
     found: list[Numeral] = []
     at = sentence.start
-    for token in sentence.tokens:
+    for k, token in enumerate(sentence.tokens):
         word = token.text
         if token.start < at and token.end <= at:
             continue
         if word.isalpha():
             anchors = [(token.start, word)] if word.lower() in OPENERS else []
+            if anchors and word in ("a", "an", "A", "An"):
+                following = sentence.tokens[k + 1].text if k + 1 < len(sentence.tokens) else ""
+                noun = following.lower().partition("-")[0]
+                if noun not in AFTER_ARTICLE and noun not in COUNTED_UNITS:
+                    continue
         elif word.isascii() and len(word) == 1 and not word.isdigit():
             continue
         else:
@@ -87,6 +101,8 @@ def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
             if numeral:
                 found.append(numeral)
                 at = numeral.end
+        if word.endswith("long") and token.start >= at and (one := unit_long(text, token.start)):
+            found.append(one)
     return found
 
 
@@ -138,6 +154,7 @@ _CHANGE = re.compile(
     r"|doubl\w+|tripl\w+|up|down) [^.;]{0,40}$",
     re.IGNORECASE,
 )
+_DECADES_GAP = re.compile(r",? (?:or|and|to) (?:his |her |their )?(?:early|mid|late)?[ -]?")
 _BRACKET = re.compile(
     r",? ?[(\[](?:about |or |around |roughly |approximately |some |nearly |almost )?"
 )
@@ -162,11 +179,16 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
         if 0 < low < high and low <= 100 and not _PERIOD.match(text, second.end, second.end + 16):
             return replace(first, end=second.end, value=_rounded(low / high), kind="ratio")
         return None
-    decades = first.kind == second.kind == "age" and first.high and second.high
-    if decades and re.fullmatch(r",? (?:or|and|to|or early|to early)(?: early| mid| late)? ", gap):
+    decades = second.kind == "age" and second.high and first.kind in ("age", "count")
+    if decades and _DECADES_GAP.fullmatch(gap):
+        # "in his 20s or early 30s", "from 15 to their mid-20s"
         return replace(second, start=first.start, value=low, core=first.core)
     if first.high is not None or second.qualified:
         return None
+    if first.kind in ("age", "money") and (
+        second.kind == "count" or (first.kind == "age" and second.unit == "year")
+    ):
+        second = replace(second, kind=first.kind, unit=first.unit)  # "aged 35 to 75 years"
     if first.kind not in ("count", second.kind) or (
         first.kind == second.kind and first.unit != second.unit
     ):
@@ -182,7 +204,7 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     if low >= high or not (
         dash
         or (gap == " and " and re.search(r"\bbetween $", lead))
-        or (gap in (" to ", " through ", "-to-", " up to ") and not _CHANGE.search(lead))
+        or (gap in (" to ", " through ", "-to-", "-to ", " up to ") and not _CHANGE.search(lead))
         or (gap in (" or ", "-or-") and high <= 3 * low)
     ):
         return None
@@ -202,7 +224,7 @@ def _rounded(value: Decimal) -> Decimal:
     return value.quantize(Decimal("1.000000000000")).normalize()
 
 
-_SHARING_GAP = re.compile(r"(?: of)?(?: [\w'’-]+){0,4},? (?:and|or|but|to) (?:another )?")
+_SHARING_GAP = re.compile(r"(?: of)?(?: [\w'’-]+){0,4},? (?:and|or|by) (?:another )?| \(")
 
 
 def _with_shared_qualifier(text: str, before: Sequence[Reading], reading: Reading) -> Reading:
@@ -212,13 +234,20 @@ def _with_shared_qualifier(text: str, before: Sequence[Reading], reading: Readin
         and before[-1].qualified
         and not reading.qualified
         and before[-1].kind == reading.kind
-        and before[-1].unit == reading.unit
-        and reading.kind in ("percent", "money")
+        and reading.kind in ("percent", "money", "measure")
         and reading.start - before[-1].end < 48
         and _SHARING_GAP.fullmatch(text, before[-1].end, reading.start)
     ):
         return replace(reading, comparator=before[-1].comparator, qualified=True)
     return reading
+
+
+# Before a number without a noun of its own, the noun that it belongs to: "the toll rose to 14".
+_LINKED = re.compile(
+    r"\b(?:to|at|by|of|is|was|were|are|reached|reaching|hit|total(?:s|led|ed|ing)?|number(?:s|ed)"
+    r"|worth|cost|costs|paid|from|with|about|for|:) (?:an? |the |just |only )?$"
+)
+_OWNED = re.compile(r"(?:\b(?:an?|the|his|her|its|their|this|that)|['’]s?) $", re.IGNORECASE)
 
 
 def _with_subjects(
@@ -228,18 +257,25 @@ def _with_subjects(
     found: list[Quantity] = []
     counted = ""
     for k, reading in enumerate(readings):
-        limit = readings[k + 1].start if k + 1 < len(readings) else sentence.end
+        following = k + 1
+        after = reading.end
+        if following < len(readings) and text[after : readings[following].start] == " ":
+            after = readings[following].end  # "five 2-year-old children"
+            following += 1
+        limit = readings[following].start if following < len(readings) else sentence.end
         since = readings[k - 1].end if k else sentence.start
+        lead = text[max(since, reading.start - REACH) : reading.start]
+        subject = ""
         if reading.kind == "age" and reading.end == reading.core.end:
-            subject = subject_before(text, since, reading.start) or subject_after(
-                text, reading.end, limit, plural=False
-            )
-        else:
+            subject = subject_before(text, since, reading.start)
+        elif reading.kind != "duration" or _names_its_noun(text, reading):
             plural = reading.kind == "count" and reading.value != 1
-            subject = subject_after(text, reading.end, limit, plural=plural)
-            if reading.kind == "count":
-                subject = counted = subject or counted
-            subject = subject or subject_before(text, since, reading.start)
+            owned = _OWNED.search(lead) is not None
+            subject = subject_after(text, after, limit, plural=plural, owned=owned)
+        if reading.kind == "count":
+            subject = counted = subject or counted
+        if not subject and reading.kind in ("count", "money", "percent") and _LINKED.search(lead):
+            subject = subject_before(text, since, reading.start)
         found.append(
             Quantity(
                 start=reading.start,
@@ -254,3 +290,8 @@ def _with_subjects(
             )
         )
     return found
+
+
+def _names_its_noun(text: str, reading: Reading) -> bool:
+    """Whether a duration measures the noun after it: "a three-year sentence", "a week of talks"."""
+    return "-" in text[reading.core.end : reading.end] or text.startswith(" of ", reading.end)

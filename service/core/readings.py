@@ -69,6 +69,7 @@ _PREFIXES: dict[str, Comparator] = {
     for phrase in " ".join(lines).split("; ")
 }
 _DESIGNATORS = _list("designators")  # "flight 93", "Channel 4": a number after one is a name's
+_LOOSE_DESIGNATORS = _list("loose_designators")  # unless a noun follows: "last week 30 people"
 _AFTER_PRONOUN_ONE = _list("after_pronoun_one")
 _BEFORE_PRONOUN_ONE = _list("before_pronoun_one")
 _PERSONS = _list("persons")
@@ -98,9 +99,12 @@ _CENT_WORD = re.compile(rf"[ -]?(?P<word>{_any(_CENTS)})(?![A-Za-z])", re.IGNORE
 _PENCE = re.compile(r"p(?![A-Za-z])")
 # Words that are money after digits only: "won", "sterling".
 _MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real"})
-_ABBREVIATION = re.compile(r" ?(?P<scale>k|mn|mln|m|bn|bln|b|tn|trn|t)(?![A-Za-z])", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r" ?(?P<scale>k|mn|mln|mil|m|bn|bln|b|tn|trn|t)(?![A-Za-z])", re.IGNORECASE
+)
 _ALWAYS_LARGE = frozenset({"bn", "mn", "mln", "bln", "tn", "trn"})
 _PLURAL_AFTER = re.compile(r" (?:[a-z]+ ){0,2}?[a-z]{3,}(?:s|ople|ren|men)(?![a-z])")
+_OF = re.compile(r" (?:of|an?) ")
 _OLD = re.compile(r"[ -]?(?:olds?(?![a-z])|of age(?![a-z]))")
 
 
@@ -128,6 +132,11 @@ def _unit(after: str, numeral: Numeral, *, signed: bool) -> tuple[Kind, str, int
         if match := _ATTACHED_UNIT.match(after):
             unit = _ATTACHED[match["unit"]]
             return ("duration" if unit in _DURATIONS else "measure"), unit, match.end(), one
+    if numeral.form in ("vague", "fraction") and (of := _OF.match(after)):
+        # "thousands of dollars", "half an hour"
+        plain = Numeral(numeral.start, numeral.end, numeral.value, "words")
+        measured = _unit(after[of.end() - 1 :], plain, signed=False)
+        return (*measured[:2], measured[2] + of.end() - 1, measured[3]) if measured else None
     match = _UNIT.match(after)
     if not match and numeral.form != "fraction":
         match = _LOOSE_UNIT.match(after)
@@ -141,7 +150,7 @@ def _unit(after: str, numeral: Numeral, *, signed: bool) -> tuple[Kind, str, int
     return ("duration" if unit in _DURATIONS else "measure"), unit, match.end(), one
 
 
-_COUNTED_UNITS = frozenset(
+COUNTED_UNITS = frozenset(
     "second minute hour day week month year decade century mile fortnight".split()
 )
 _ARTICLE_BEFORE = re.compile(
@@ -150,23 +159,36 @@ _ARTICLE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_AFTER = re.compile(
-    r" (?:ago|later|long|or so|apart|away|after|before|earlier|from|of time)(?![a-z])|['’]s? "
+    r" (?:ago|later|long|or so|apart|away|after|before|earlier|of time)(?![a-z])|['’]s? "
     r"|-long(?![a-z])"
 )
 _LOOSE_YEAR = re.compile(r"\b(?:about|nearly|almost|than|over|under|around|just) $", re.IGNORECASE)
 
 
+_UNIT_LONG = re.compile(r"(?:hour|day|week|month|year|decade)-long(?![a-z])")
+
+
+def unit_long(text: str, start: int) -> Numeral | None:
+    """The number one, nowhere written, of "a week-long trial"."""
+    if not _UNIT_LONG.match(text, start):
+        return None
+    return Numeral(start, start, Decimal(1), "words")
+
+
 def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral | None:
     """The article as a number where it counts one unit: "a week later", "about an hour"."""
     unit = _UNIT.match(text, article.end, min(end, article.end + 24))
-    if not unit or unit["unit"].lower() not in _COUNTED_UNITS:
+    if not unit or unit["unit"].lower() not in COUNTED_UNITS:
         return None
     before = text[max(start, article.start - REACH) : article.start]
     after = text[unit.end() : min(end, unit.end() + 12)]
     if after.startswith("-old"):
         return None
     later = _ARTICLE_AFTER.match(after)
-    if not later and not _ARTICLE_BEFORE.search(before):
+    spent = _ARTICLE_BEFORE.search(before)
+    if not later and not spent:
+        return None
+    if unit["unit"].lower() == "day" and after.startswith((" before", " earlier")) and not spent:
         return None
     # "a year later" names no length; "about a year later" does.
     if unit["unit"].lower() == "year" and later and not _LOOSE_YEAR.search(before):
@@ -199,12 +221,16 @@ _STREET = re.compile(
 _CODE = re.compile(
     r"\(?[0-9]{3}\)?[-–. ]{1,2}[0-9]{3}[-–. ]{1,2}(?:[0-9]{4}|[A-Z]{4})"
     r"|[0-9]{3}[-–][0-9]{4}(?![0-9])"
-    r"|\([0-9]{3}\) [0-9A-Z]{3}|1?-?[0-9]{3}-[A-Z]{2,}|[0-9]{3}-[A-Z]{4}(?: \([0-9]{4}\))?"
+    r"|(?:1-)?(?:[0-9]{3}-){0,2}[A-Z]{4,8}(?:-[A-Z]{2,8})? \([0-9]{3,4}(?:-[0-9]{4})?\)"
+    r"|\([0-9]{3}\) [0-9A-Z]{3}|(?:1-)?[0-9]{3}-[A-Z]{2,}"
     r"|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{2,4}(?![0-9])"
-    r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|10-[KQ](?![A-Za-z])"
+    r"|(?:[Ii]mage|[Pp]hoto|[Ss]lide|[Pp]age|[Pp]icture) [0-9]{1,3} (?:of|/) (?:/ )?[0-9]{1,3}"
+    r"|(?<![0-9])[0-9]{1,3} (?:/|of) [0-9]{1,3} (?=[A-Z])|\[[0-9]{1,3}\]"
+    r"|[0-9]{1,3}-[A-Z](?![A-Za-z])"
+    r"|(?<![0-9,.])0[0-9]{2,}|[0-9]P/|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|10-[KQ](?![A-Za-z])"
     r"|9/11|24/7|(?<![0-9,.])911(?![0-9]|[.,][0-9])(?! [a-z]+s\b)|(?<=“)404(?=”)"
 )
-_AROUND = 18  # characters on each side of a number in which such a code is looked for
+_AROUND = 20  # characters on each side of a number in which such a code is looked for
 _ATTACHABLE = re.compile(
     r"(?:k|m|mn|mln|bn|b|tn|mm|cm|km|kg|kgs|g|mg|lbs?|oz|ft|in|mph|kph|km/h|hrs?|min|mins|secs?|ml"
     r"|s|st|p|kw|mw|gw|hp|db|gb|mb|tb|khz|mhz|ghz|yds?|yrs?|c|f|h|ha|pc)(?![A-Za-z])",
@@ -220,6 +246,10 @@ _LISTED_AFTER = re.compile(r"[.)](?: |$)")
 _NOT_YEAR_BEFORE = frozenset(
     "than over some nearly almost roughly approximately exceeding estimated total".split()
 )
+_YEAR_BEFORE = frozenset(
+    "in since by of until from to during before after the early late mid".split()
+)
+_OLD_YEAR_BEFORE = re.compile(r"\b(?:in|since|by|until|from|between|and|to|around|circa|year) $")
 _SENTENCE_OPENERS = (".", ":", "“", '"', "?", "!", "—", "–", "-", "(", "‘")
 
 
@@ -260,7 +290,11 @@ def _dated(before: str, after: str, numeral: Numeral, word: str) -> bool:
         return True
     if len(word) == 4 and word.isdigit() and 1500 <= value <= 2100:
         last = before.split()[-1].lower() if before.strip() else ""
-        return last not in _NOT_YEAR_BEFORE or not _PLURAL_AFTER.match(after)
+        if not _PLURAL_AFTER.match(after):
+            return True
+        return last not in _NOT_YEAR_BEFORE and (value % 100 != 0 or last in _YEAR_BEFORE)
+    if len(word) == 4 and word.isdigit() and 1000 <= value < 1500:
+        return _OLD_YEAR_BEFORE.search(before) is not None and not re.match(r"[ -][a-z]{2}", after)
     return False
 
 
@@ -274,7 +308,7 @@ def _labelled(before: str, after: str, numeral: Numeral, word: str) -> bool:
     last = words[-1]
     lower = last.strip("(“\"'‘").lower()
     noun = re.match(r"[ -][a-z]{3,}", after) is not None
-    if lower in _DESIGNATORS:
+    if lower in _DESIGNATORS or (lower in _LOOSE_DESIGNATORS and not noun):
         return True
     if numeral.form == "words":
         inside = not last.endswith(_SENTENCE_OPENERS)
@@ -290,13 +324,20 @@ def _labelled(before: str, after: str, numeral: Numeral, word: str) -> bool:
     )
 
 
-_ABSTRACT_ONE = frozenset("day".split())
+# "half-empty", "half sister"; but "half the price", "half were women"
+_HALF_OF_A_WORD = re.compile(
+    r"-[a-z]| (?!of|the|an?|as|that|those|these|his|her|its|their|our|my|what|were|was|are|is"
+    r"|have|had|has|will|would|said|say|to|in|over|again|more|made|all|and|or|but|people|who|by|on|for|from"
+    r"|live|do|did|think|believe)[a-z]"
+)
 
 
 def _counts_one(before: str, after: str) -> bool:
     """Whether "one" counts a thing and is no pronoun."""
     words = before.split()
-    if words and words[-1].lower().strip("“\"'‘(") in _BEFORE_PRONOUN_ONE:
+    if not words or words[-1].endswith((".", "?", "!", "”")):
+        return False  # a sentence that opens with "One witness" counts nobody
+    if words[-1].lower().strip("“\"'‘(") in _BEFORE_PRONOUN_ONE:
         return False
     noun = re.match(r" ([A-Za-z]+)", after)
     if not noun:
@@ -307,6 +348,20 @@ def _counts_one(before: str, after: str) -> bool:
     if head == "day":
         return re.match(r" day (?:before|after|later|earlier)(?![a-z])", after) is not None
     return head not in _AFTER_PRONOUN_ONE or re.match(r" or two(?![a-z])", after) is not None
+
+
+_SINGLE_AFTER = re.compile(r" (?!most|day|week|mother|father|parent|mom|dad)[a-z]{3,}")
+_GROUP_AFTER = re.compile(
+    r" (?:(?!who|were|was|and|in|from|for|with|to|[a-z]+ing )[A-Za-z-]+ ){0,2}?"
+    r"[a-z]{3,}(?:s|ople|ren|men)(?![a-z])"
+)
+
+
+def _grouped(word: str, after: str) -> bool:
+    """Whether "a couple of", "twin", "a single" count what follows."""
+    if word.endswith("single"):
+        return _SINGLE_AFTER.match(after) is not None
+    return word == "a pair" or _GROUP_AFTER.match(after) is not None
 
 
 # --- kinds of numbers without a unit -------------------------------------------------------------
@@ -364,19 +419,33 @@ _RANK_BEFORE = re.compile(
     r"\b(?:bec[ao]mes?|becoming|is|was|be|as|marks|marked) (?:apparently |only )?"
     r"(?:the|its|his|her|their) $"
 )
+_BIRTHDAY = re.compile(r" birthday(?![a-z])")
+_ANNIVERSARY = re.compile(r" (?:wedding )?anniversary(?![a-z])")
+_FIRST_AFTER = re.compile(
+    r" (?!person|chance|time|meeting)(?:[A-Za-z.]+ ){1,4}?"
+    r"(?:to|in|since|of \w+|ever|killed)(?![a-z])"
+)
 _NO_RANK_AFTER = re.compile(
-    r" (?:century|time|day|step|thing|place to|year of|floor|round)(?![a-z])"
+    r" (?:of|century|time|day|step|thing|place to|year of|floor|round)(?![a-z])"
 )
 
 
 def _rank(numeral: Numeral, before: str, after: str) -> Reading | None:
     """A rank that is news: "third-largest", "in third place", "became the third state to"."""
-    if _MONTH_AFTER.match(after) or _NO_RANK_AFTER.match(after):
-        return None
-    news = _RANK_BEFORE.search(before) and re.match(r" [A-Za-z.]+", after)
-    if not (_RANK_AFTER.match(after) or news):
+    if _MONTH_AFTER.match(after):
         return None
     span = Span(numeral.start, numeral.end)
+    if _BIRTHDAY.match(after) and numeral.value <= 120:
+        return Reading(*span, span, numeral.value, "age", "year")
+    if _ANNIVERSARY.match(after):
+        return Reading(*span, span, numeral.value, "ordinal")
+    if _NO_RANK_AFTER.match(after) or (numeral.value == 1 and after.startswith(" place")):
+        return None
+    news = _RANK_BEFORE.search(before) and (
+        (_FIRST_AFTER if numeral.value <= 2 else re.compile(r" [A-Za-z.]+")).match(after)
+    )
+    if not (_RANK_AFTER.match(after) or news):
+        return None
     return Reading(*span, span, numeral.value, "ordinal")
 
 
@@ -391,6 +460,10 @@ def _ten_years(numeral: Numeral, before: str) -> Reading | None:
     return Reading(
         *span, span, numeral.value, "age", "year", high=numeral.value + 9, comparator="~"
     )
+
+
+# "Number two is", "the No. 1 song"
+_NUMBER_BEFORE = re.compile(r"(?:\b[Nn]umber|\b(?:the|a|at|is|was|ranked|world) [Nn]o\.) $")
 
 
 # --- qualifiers ----------------------------------------------------------------------------------
@@ -453,6 +526,11 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
     after = text[numeral.end : min(end, numeral.end + REACH)]
     if _coded(before, after, numeral, text):
         return None
+    if _NUMBER_BEFORE.search(before) and 0 < numeral.value <= 10 and "." not in word:
+        core = Span(numeral.start, numeral.end)
+        return Reading(*core, core, numeral.value, "ordinal")
+    if word.lower() == "scores" and not after.startswith(" of "):
+        return None
     if numeral.form == "ordinal":
         return _rank(numeral, before, after)
     if numeral.form == "decade":
@@ -496,13 +574,15 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
             return None
         if word.lower() == "one" and not _counts_one(before, after):
             return None
+        if word.lower().endswith("half") and _HALF_OF_A_WORD.match(after):
+            return None
         if numeral.form == "fraction":
             kind = "ratio"
         elif numeral.form in ("digits", "words") and _is_age(before, after, numeral):
             kind, unit = "age", "year"
         elif _MULTIPLE.match(after):
             kind = "ratio"
-    if numeral.form == "group" and not length and not _PLURAL_AFTER.match(after):
+    if numeral.form == "group" and not length and not _grouped(word.lower(), after):
         return None
     if word.lower() == "one" and unit == "day" and not _counts_one(before, after):
         return None

@@ -23,6 +23,7 @@ _CLOSED = _list("closed_class")  # prepositions, conjunctions, auxiliaries, pron
 _DETERMINERS = _list("determiners")
 _VERBS = _list("verbs")  # frequent in news, and easily taken for the noun that is counted
 _IRREGULAR_PLURALS = _list("plurals")
+_NOUNS_TOO = frozenset("lives works runs votes".split())
 _PRONOUNS = frozenset("them us these those which whom it".split())
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|’s)$")
 _PAST = re.compile(r"[a-z]{2,}ed$")
@@ -35,7 +36,7 @@ def _plural(word: str) -> bool:
     return lower.endswith("s") and len(lower) > 3 and not _NOT_PLURAL.search(lower)
 
 
-def subject_after(text: str, start: int, end: int, *, plural: bool) -> str:
+def subject_after(text: str, start: int, end: int, *, plural: bool, owned: bool = False) -> str:
     """The noun phrase that begins at *start*, "" where none does.
 
     Args:
@@ -43,6 +44,8 @@ def subject_after(text: str, start: int, end: int, *, plural: bool) -> str:
         start: where the number with its unit ends.
         end: where its sentence ends.
         plural: whether the noun counted is one in the plural; it ends the phrase.
+        owned: whether an article or a possessive stands before the number, so that a noun must
+            follow even if it could be a verb: "a 2.5 percent cut".
     """
     kept: list[re.Match[str]] = []
     head = False
@@ -63,7 +66,7 @@ def subject_after(text: str, start: int, end: int, *, plural: bool) -> str:
                 continue
             break
         if not kept:
-            if lower == "of" and not opened:
+            if lower in ("of", "in") and not opened and not (lower == "in" and plural):
                 opened = True
                 continue
             if (
@@ -76,7 +79,7 @@ def subject_after(text: str, start: int, end: int, *, plural: bool) -> str:
                 continue
         if lower in _CLOSED or lower in _DETERMINERS or lower in _PRONOUNS:
             break
-        if lower in _VERBS and lower not in ("lives", "works", "runs"):
+        if lower in _VERBS and not (owned and not kept) and lower not in _NOUNS_TOO:
             break
         if head and not (_plural(word) and word.islower()):
             break
@@ -101,6 +104,8 @@ def subject_before(text: str, start: int, end: int) -> str:
     kept: list[re.Match[str]] = []
     for match in reversed(list(_WORD.finditer(text, max(start, end - _REACH), end))):
         word, lower = match[0], match[0].lower()
+        if word == "." and kept and len(text[match.start() - 2 : match.start()].strip()) == 1:
+            continue  # an initial: "Susana D. Gonzalez"
         stop = (
             not word[0].isalpha()
             or lower in _CLOSED
