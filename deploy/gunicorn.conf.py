@@ -29,7 +29,8 @@ bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 
 # A digest keeps one core busy, so a worker a core. No more than 4 unless told: a container sees the
 # cores of its host, not its share of them.
-workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, len(os.sched_getaffinity(0))))
+_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, _cores))
 
 # Threads keep /healthz and /metrics answered while a digest is made. Digests and those that wait
 # for one hold no more than 3 * DIGEST_MAX_CONCURRENT threads (service/api/slots.py), 6 of these.
@@ -43,8 +44,7 @@ preload_app = True
 # bounded by the limits on what they may ask for.
 timeout = 60
 
-# Seconds that running digests have to end after TERM: far more than the longest takes, and no more
-# than the 30 that Kubernetes gives a pod.
+# Seconds that running digests have to end after TERM, within the 30 that Kubernetes gives a pod.
 graceful_timeout = 25
 
 # Longer than the 60 seconds after which load balancers commonly drop an idle connection: else the

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,21 @@ ROOT = Path(__file__).parents[1]
 FILES = ("examples/landslide-1.txt", "examples/landslide-2.txt")
 
 
+def run(hash_seed: str) -> bytes:
+    done = subprocess.run(
+        [sys.executable, "-m", "service", *FILES],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
 def printed() -> dict:
-    command = [sys.executable, "-m", "service", *FILES]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    return json.loads(done.stdout)
+    return json.loads(run("1"))
 
 
 def test_main_prints_one_digest_of_the_files(printed):
@@ -28,6 +38,10 @@ def test_main_prints_offsets_into_the_files(printed):
     for sentence in printed["summary"]["sentences"]:
         text = (ROOT / sentence["article"]).read_bytes().decode()
         assert text[sentence["start"] : sentence["end"]] == sentence["text"]
+
+
+def test_main_prints_the_same_in_every_process(printed):
+    assert json.loads(run("2")) == printed
 
 
 @pytest.mark.parametrize(

