@@ -103,7 +103,9 @@ _ABBREVIATION = re.compile(
     r" ?(?P<scale>k|mn|mln|mil|m|bn|bln|b|tn|trn|t)(?![A-Za-z])", re.IGNORECASE
 )
 _ALWAYS_LARGE = frozenset({"bn", "mn", "mln", "bln", "tn", "trn"})
-_PLURAL_AFTER = re.compile(r" (?:[a-z]+ ){0,2}?[a-z]{3,}(?:s|ople|ren|men)(?![a-z])")
+_PLURAL_AFTER = re.compile(
+    r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
+)
 _OF = re.compile(r" (?:of|an?) ")
 _OLD = re.compile(r"[ -]?(?:olds?(?![a-z])|of age(?![a-z]))")
 
@@ -219,7 +221,7 @@ _STREET = re.compile(
 )
 # Telephone numbers, dates in figures, addresses of the internet, and numbers that are names.
 _CODE = re.compile(
-    r"\(?[0-9]{3}\)?[-–. ]{1,2}[0-9]{3}[-–. ]{1,2}(?:[0-9]{4}|[A-Z]{4})"
+    r"(?:1[-–. ])?\(?[0-9]{3}\)?[-–. ]{1,2}[0-9]{3}[-–. ]{1,2}(?:[0-9]{4}|[A-Z]{4})"
     r"|[0-9]{3}[-–][0-9]{4}(?![0-9])"
     r"|(?:1-)?(?:[0-9]{3}-){0,2}[A-Z]{4,8}(?:-[A-Z]{2,8})? \([0-9]{3,4}(?:-[0-9]{4})?\)"
     r"|\([0-9]{3}\) [0-9A-Z]{3}|(?:1-)?[0-9]{3}-[A-Z]{2,}"
@@ -237,9 +239,7 @@ _ATTACHABLE = re.compile(
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(r"(?:[A-Za-z0-9_]-|[0-9][.:,/])$")
-_PREFIXABLE = re.compile(
-    r"(?:[0-9%]|\b(?:mid|early|late|under|over|sub|ex|top|[a-z]{3,}))-$", re.IGNORECASE
-)
+_PREFIXABLE = re.compile(r"(?:[0-9%]|\b[Mm]id|\b[Ee]arly|\b[Ll]ate|[a-z]{3,})-$")
 _ADDRESS_BEFORE = re.compile(r"(?:https?:|www\.|@)\S*$")
 _CODED_AFTER = re.compile(r"[_@#=\\]|\([a-z]\)|/[0-9A-Za-z]{1,4}/|\.(?:com|org|net|co|uk)\b")
 _LISTED_AFTER = re.compile(r"[.)](?: |$)")
@@ -332,6 +332,9 @@ _HALF_OF_A_WORD = re.compile(
 )
 
 
+_DIGIT_NEXT = re.compile(r"(?:every )?[0-9]|(?:every )?(?:ten|five|four|three)")
+
+
 def _counts_one(before: str, after: str) -> bool:
     """Whether "one" counts a thing and is no pronoun."""
     words = before.split()
@@ -343,6 +346,8 @@ def _counts_one(before: str, after: str) -> bool:
     if not noun:
         return re.match(r" or two(?![a-z])", after) is not None
     head = noun[1].lower()
+    if head == "in" and _DIGIT_NEXT.match(after, 4):
+        return True  # "one in 100,000"
     if head == "of":
         return re.search(r"\bat least $", before) is not None
     if head == "day":
@@ -479,6 +484,9 @@ _PLACES = frozenset({"over", "above", "under", "below", "beyond", "near", "withi
 _OVER_IS_MORE = frozenset("for well just of is was lasted took spent after little now a".split())
 
 
+_ODD = re.compile(r"[ -]odd (?=[a-z])")
+
+
 def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int] | None:
     """The comparator that stands at the end of *before*, and how far from its end it begins."""
     words = list(re.finditer(r"\S+", before))
@@ -561,7 +569,7 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
         if kind == "duration" and (old := _OLD.match(after, length)):
             kind, length = "age", old.end()
         elif unit == "foot" and (inches := _INCHES.match(after, length)):
-            value = (value + Decimal(inches["n"]) / 12).quantize(Decimal("0.0001")).normalize()
+            value, unit = value * 12 + Decimal(inches["n"]), "inch"
             length = inches.end()
         elif minus and unit and unit.startswith("degree"):
             value, before = -value, before[:-1]
@@ -587,7 +595,7 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
     if word.lower() == "one" and unit == "day" and not _counts_one(before, after):
         return None
 
-    comparator: Comparator = "="
+    comparator: Comparator = "~" if _ODD.match(after) else "="
     begin = numeral.start - (len(sign[0]) if sign else 0) - (value < 0)
     qualifier = _qualifier(before, kind, value)
     if qualifier:

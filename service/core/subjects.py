@@ -79,7 +79,7 @@ def subject_after(text: str, start: int, end: int, *, plural: bool, owned: bool 
                 continue
         if lower in _CLOSED or lower in _DETERMINERS or lower in _PRONOUNS:
             break
-        if lower in _VERBS and not (owned and not kept) and lower not in _NOUNS_TOO:
+        if lower in _VERBS and not ((owned or opened) and not kept) and lower not in _NOUNS_TOO:
             break
         if head and not (_plural(word) and word.islower()):
             break

@@ -1,0 +1,142 @@
+"""Numbers as news writes them: what is read, and what is left alone."""
+
+import json
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core.quantities import find_quantities
+from service.core.segment import segment
+from service.core.text import Document, Role, Sentence, Span, Token
+
+CASES = json.loads((Path(__file__).parent / "cases" / "quantities.json").read_text("utf-8"))
+WORDS = st.sampled_from(
+    "12 1,208 3.5 $5m £3bn half a an one two twenty -three hundred and million dozen of thousands "
+    "percent % ft in miles 6'2\" years -year-old old to – - or between ( ) , . 2023 October the over "
+    "at least people ½ 1/2 20s 3rd second \n".split(" ")
+)
+
+
+def as_expected(quantity, text, expected):
+    """The quantity in the form of a case's expectation; the subject only where the case has one."""
+    found = {
+        "text": text[quantity.start : quantity.end],
+        "value": quantity.value,
+        "kind": quantity.kind,
+        "comparator": quantity.comparator,
+        "unit": quantity.unit,
+        "high": quantity.high,
+    }
+    if "subject" in expected:
+        found["subject"] = quantity.subject
+    return found
+
+
+def filled(expected):
+    return {"comparator": "=", "unit": None, "high": None} | {
+        key: Decimal(value) if key in ("value", "high") else value
+        for key, value in expected.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=[pytest.mark.xfail(strict=True, reason=case["note"])]
+            if case["expect"] == "fail"
+            else [],
+        )
+        for case in CASES
+    ],
+)
+def test_find_quantities_reads_the_numbers_of_a_sentence(case):
+    quantities = find_quantities(segment(case["text"]))
+
+    empty = [{}] * len(quantities)
+    found = [
+        as_expected(quantity, case["text"], expected)
+        for quantity, expected in zip(
+            quantities, (case["expected"] + empty)[: len(quantities)], strict=True
+        )
+    ]
+    assert found == [filled(expected) for expected in case["expected"]]
+
+
+def test_find_quantities_leaves_the_numbers_of_names_alone():
+    text = "Blink 182 played two songs."
+
+    quantities = find_quantities(segment(text), [Span(0, 9)])
+
+    assert [quantity.value for quantity in quantities] == [2]
+
+
+def test_find_quantities_reads_a_number_that_was_taken_for_a_name():
+    text = "Twelve songs were played."
+
+    quantities = find_quantities(segment(text), [Span(0, 6)])
+
+    assert [quantity.value for quantity in quantities] == [12]
+
+
+@pytest.mark.parametrize("role", [Role.BYLINE, Role.SHARE, Role.CREDIT, Role.COPYRIGHT])
+def test_find_quantities_passes_over_the_furniture_of_the_page(role):
+    text = "12 shares"
+    tokens = (Token("12", 0, 2), Token("shares", 3, 9))
+    document = Document(text, (Sentence(text, 0, 9, tokens, 0, role),))
+
+    assert find_quantities(document) == ()
+
+
+def test_find_quantities_names_the_sentence_of_each():
+    quantities = find_quantities(segment("He has 12 dogs. She has 30 cats."))
+
+    assert [quantity.sentence for quantity in quantities] == [0, 1]
+
+
+def assert_lawful(text):
+    document = segment(text)
+    quantities = find_quantities(document)
+    end = 0
+    for quantity in quantities:
+        sentence = document.sentences[quantity.sentence]
+        assert end <= quantity.start < quantity.end
+        assert sentence.start <= quantity.start
+        assert quantity.end <= sentence.end
+        assert quantity.value.is_finite()
+        assert quantity.high is None or quantity.high > quantity.value
+        assert quantity.subject in sentence.text
+        end = quantity.end
+    assert find_quantities(document) == quantities
+
+
+@given(st.text())
+def test_find_quantities_keeps_its_laws_on_any_text(text):
+    assert_lawful(text)
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["", " "]))))
+@settings(max_examples=300)
+def test_find_quantities_keeps_its_laws_on_heaps_of_numbers(pieces):
+    assert_lawful("".join(word + gap for word, gap in pieces))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "1,", "1.", "1-2 ", "one hundred and ", "thousands of ", "a ", "$", "1/2 ", "A. 3, "],
+)
+def test_find_quantities_takes_time_linear_in_the_text(unit):
+    def seconds(length):
+        document = segment((unit * length)[:length])
+        start = time.process_time()
+        find_quantities(document)
+        return time.process_time() - start
+
+    # Four times the text: 16 times the time where the cost is quadratic.
+    assert seconds(40_000) < 10 * seconds(10_000) + 0.2
