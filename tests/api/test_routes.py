@@ -1,7 +1,10 @@
 import gzip
 import io
+import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from service import __version__
@@ -174,6 +177,27 @@ def test_digest_takes_any_text(client, text):
     assert response.status_code == 200
     for span in spans(response.json):
         assert text[span["start"] : span["end"]] == span["text"]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(), below, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.binary() | JSON_VALUES.map(lambda value: json.dumps(value).encode()), st.booleans())
+def test_digest_answers_any_bytes_without_a_fault_of_ours(app, body, plain):
+    response = post(app.test_client(), body, "text/plain" if plain else "application/json")
+
+    assert response.status_code in (200, 400, 422)
+
+
+@given(st.sampled_from(["articles", "text", "title", "options"]), JSON_VALUES, st.text(min_size=1))
+def test_digest_answers_any_document_without_a_fault_of_ours(app, name, value, text):
+    body = json.dumps({"text": text, name: value}).encode()
+
+    assert post(app.test_client(), body).status_code in (200, 400, 422)
 
 
 @pytest.mark.parametrize(

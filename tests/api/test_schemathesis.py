@@ -7,6 +7,7 @@ import os
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from service.api import Settings, create_app
 
@@ -56,7 +57,9 @@ def keep_what_json_schema_cannot_say(case: schemathesis.Case) -> None:
 @settled(CASES)
 def test_the_digest_keeps_to_the_contract(case):
     keep_what_json_schema_cannot_say(case)
-    case.call_and_validate()
+    # What is wrong in a plain text for being an object or a number is right once it is sent.
+    sent_as_text = case.media_type == "text/plain" and not isinstance(case.body, str)
+    case.call_and_validate(excluded_checks=[negative_data_rejection] if sent_as_text else [])
 
 
 @schema.exclude(operation_id="makeDigest").parametrize()
