@@ -1,6 +1,6 @@
 """Figures of annotated clusters, measured with the benchmark's own definitions, and their cost.
 
-    python -m evaluation.figures [--half 0|1] [--misses] [--perturb]
+    python -m evaluation.figures [--half 0|1] [--misses] [--perturb] [--fit]
 
 The annotated clusters and their scorer are looked for at ../shared/digestbench.
 """
@@ -12,14 +12,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the service runs; before numpy is loaded
 
-from service.core.figures import Figure, merge_figures
+import numpy as np
+import numpy.typing as npt
+
+from service.core.figures import Figure, features, merge_figures, statements, weights
 from service.core.furniture import mark
 from service.core.mentions import find_mentions
 from service.core.quantities import find_quantities
@@ -51,13 +54,8 @@ def clusters(half: int | None) -> Iterator[dict[str, Any]]:
 
 def read(text: str, title: str | None) -> tuple[Document, list[Span]]:
     """A document with its roles, and the spans of its names."""
-    document = segment(text)
-    try:
-        document = mark(document, title)
-        names = [Span(mention.start, mention.end) for mention in find_mentions(document)]
-    except NotImplementedError:
-        names = []
-    return document, names
+    document = mark(segment(text), title)
+    return document, [Span(mention.start, mention.end) for mention in find_mentions(document)]
 
 
 def answer(figures: tuple[Figure, ...], ids: list[str]) -> dict[str, Any]:
@@ -104,17 +102,104 @@ def perturb(bench: ModuleType, half: int | None) -> None:
     print(f"false_conflict {false / figures:.4f} of {figures}")
 
 
+def fit(bench: ModuleType) -> None:
+    """Print the weights of the pair scorer: where numbers agree, and by wording alone."""
+    names: list[str] = []
+    rows: list[npt.NDArray[np.float32]] = []
+    facts: list[tuple[bool, bool, bool]] = []  # one figure, possible together, two articles
+    for gold in clusters(None):
+        pairs = [read(article["text"], article.get("title")) for article in gold["articles"]]
+        documents = [document for document, _ in pairs]
+        stated = statements(documents, [find_quantities(*pair) for pair in pairs])
+        owners = owner_of(bench, gold, documents, stated)
+        weight = weights(stated)
+        for dimension in dict.fromkeys(statement.dimension for statement in stated):
+            places = [k for k, s in enumerate(stated) if s.dimension == dimension]
+            block = [stated[k] for k in places]
+            squares = dict(features(block, weight))
+            names = list(squares)
+            values = np.stack(list(squares.values()), axis=-1)
+            for i, one in enumerate(block):
+                for j, other in enumerate(block[:i]):
+                    mine, theirs = owners[places[i]], owners[places[j]]
+                    if mine is None and theirs is None:
+                        continue
+                    possible = one.low <= other.high and other.low <= one.high
+                    rows.append(values[i, j])
+                    facts.append((mine == theirs, possible, one.article != other.article))
+    table = np.array(rows, dtype=np.float64)
+    same, possible, apart = np.array(facts).T
+    wording = [name for name in names if name not in ("equal", "common", "one article")]
+    for title, chosen, used in (
+        ("agreeing", possible, names),
+        ("wording", apart, [name for name in wording if name != "one sentence"]),
+    ):
+        columns = [names.index(name) for name in used]
+        found = logistic(table[chosen][:, columns], same[chosen].astype(np.float64))
+        print(title, {name: round(w, 2) for name, w in zip(("bias", *used), found, strict=True)})
+
+
+def owner_of(
+    bench: ModuleType,
+    gold: dict[str, Any],
+    documents: list[Document],
+    stated: Sequence[Any],
+) -> list[int | None]:
+    """For each statement the annotated figure that it states, None where there is none."""
+    ids = [article["id"] for article in gold["articles"]]
+    owners: list[int | None] = [None] * len(stated)
+    for number, figure in enumerate(gold["figures"]):
+        for mention in figure["mentions"]:
+            article = ids.index(mention["article"])
+            start = documents[article].text.find(mention["sentence"])
+            start += mention["sentence"].find(mention["quote"])
+            for k, statement in enumerate(stated):
+                quantity = statement.quantity
+                if (
+                    owners[k] is None
+                    and statement.article == article
+                    and quantity.start < start + len(mention["quote"])
+                    and start < quantity.end
+                    and bench.close(float(quantity.value), mention["value"])
+                ):
+                    owners[k] = number
+                    break
+    return owners
+
+
+def logistic(
+    table: npt.NDArray[np.float64], right: npt.NDArray[np.float64], ridge: float = 1.0
+) -> list[float]:
+    """Bias and weights of a logistic regression, by Newton's method on scaled columns."""
+    mean, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
+    scaled = np.column_stack([np.ones(len(table)), (table - mean) / spread])
+    penalty = ridge * np.eye(scaled.shape[1])
+    penalty[0, 0] = 1e-9
+    found = np.zeros(scaled.shape[1])
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-scaled @ found))
+        gradient = scaled.T @ (chance - right) + penalty @ found
+        curve = (scaled.T * (chance * (1 - chance))) @ scaled + penalty
+        found -= np.linalg.solve(curve, gradient)
+    slopes = found[1:] / spread
+    return [float(found[0] - slopes @ mean), *map(float, slopes)]
+
+
 def main() -> int:
     """Print the scores; 0 where the benchmark is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--perturb", action="store_true")
+    parser.add_argument("--fit", action="store_true")
     arguments = parser.parse_args()
     if not BENCH.is_dir():
         print(f"no benchmark at {BENCH}")
         return 1
     bench = scorer()
+    if arguments.fit:
+        fit(bench)
+        return 0
     if arguments.perturb:
         perturb(bench, arguments.half)
         return 0

@@ -373,7 +373,7 @@ def _grouped(word: str, after: str) -> bool:
 
 _NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*[\"”’)]?)(?:, ?| ?\()$")
 _NAME_AFTER = re.compile(
-    r"[,.;:)\n]|$|\s*$| (?:of|who|was|is|and|told|said|from|has|had|years|whose)(?![a-z])"
+    r"[,.;:)\n]|$|\s*$| (?:of|at the time|who|was|is|and|told|said|from|has|had|years|whose)(?![a-z])"
 )
 _NOT_A_NAME = re.compile(
     rf"(?:{_MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Street|Avenue|Road|St|Ave|Rd)\.?"
@@ -504,8 +504,8 @@ def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int
             if (
                 phrase == "over"
                 and kind == "duration"
-                and value <= 20
-                and (previous not in _OVER_IS_MORE)
+                and 1 < value <= 20
+                and previous not in _OVER_IS_MORE
             ):
                 return None  # "over two days" lasts them
             begin = (
