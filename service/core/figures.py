@@ -122,7 +122,6 @@ _BASE: dict[str, tuple[str, float]] = {
 _SYNONYMS: dict[str, str] = {
     word: group.split()[0] for group in _LISTS["synonyms"] for word in group.split()
 }
-_PERSONS = frozenset(" ".join(_LISTS["person_nouns"]).split())
 _FUNCTION_WORDS = frozenset(" ".join(_LISTS["closed_class"] + _LISTS["determiners"]).split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+){0,4}")
 

@@ -116,8 +116,7 @@ _ORDINALS = {
         "twentieth".split(),
         1,
     )
-} | {"hundredth": 100, "fiftieth": 50, "thirtieth": 30, "fortieth": 40}
-
+} | {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}
 
 Form = Literal[
     "digits", "words", "vague", "fraction", "times", "group", "multiplied", "ordinal", "decade"
@@ -161,9 +160,8 @@ _FRACTION = re.compile(
     rf"(?:[ -](?:of )?(?:an?[ -])?(?P<of>{_any(_MAGNITUDES)})(?![a-z]))?",
     re.IGNORECASE,
 )
-_NTH_BEFORE = re.compile(
-    r"(?:first|second|other|this|that|top|bottom|better|half|final)[ -]$"
-)  # "the second half"
+# "the second half" is no share
+_NTH_BEFORE = re.compile(r"(?:first|second|other|this|that|top|bottom|better|half|final)[ -]$")
 _PART_OF_WHOLE = re.compile(
     r" (?:of|as|in|to|more|less|the|mile|century|inch|hour)(?![a-z])|[.,;)]"
 )
@@ -210,8 +208,8 @@ def read(text: str, start: int, end: int) -> Numeral | None:
 
 def _vague(text: str, start: int, end: int) -> Numeral | None:
     match = _VAGUE.match(text, start, end)
-    if not match:
-        return None
+    if not match or (match[0].lower() == "scores" and not text.startswith(" of ", match.end())):
+        return None  # "her credit scores"
     value = Decimal(1)
     words = [word.lower() for word in _LETTERS.findall(match[0])]
     if "and" in words:  # "billions and billions"
@@ -271,12 +269,7 @@ def _group(text: str, start: int, end: int) -> Numeral | None:
     match = _GROUP.match(text, start, end)
     if not match:
         return None
-    return Numeral(
-        start,
-        match.end(),
-        _GROUPS[match[match.lastgroup or 0].lower()],
-        "group",
-    )
+    return Numeral(start, match.end(), _GROUPS[match[match.lastgroup or 0].lower()], "group")
 
 
 def _word(text: str, start: int, end: int) -> Numeral | None:

@@ -38,7 +38,7 @@ class Quantity:
     sentence: int  # index into Document.sentences
 
 
-# Captions and embedded posts tell the story too: of their numbers 32 of 35 are annotated as figures.
+# Captions and embedded posts tell the story too: 32 of their 35 numbers are annotated as figures.
 _TOLD = frozenset({Role.STORY, Role.TITLE, Role.CAPTION, Role.POST, Role.REPEAT})
 
 
@@ -78,7 +78,7 @@ def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
     at = sentence.start
     for k, token in enumerate(sentence.tokens):
         word = token.text
-        if token.start < at and token.end <= at:
+        if token.end <= at:
             continue
         if word.isalpha():
             anchors = [(token.start, word)] if word.lower() in OPENERS else []
@@ -200,10 +200,7 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
         low *= scale  # "two or three million"
     lead = text[max(sentence.start, first.start - REACH) : first.start]
     dash = _DASH.fullmatch(gap) is not None
-    if dash and low >= high:
-        # "a 3-2 win", "a 404-0 vote": two scores
-        return None
-    if low >= high or not (
+    if low >= high or not (  # "a 3-2 win", "a 404-0 vote": two scores
         dash
         or (gap == " and " and re.search(r"\bbetween $", lead))
         or (

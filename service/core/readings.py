@@ -165,8 +165,6 @@ _ARTICLE_AFTER = re.compile(
     r"|-long(?![a-z])"
 )
 _LOOSE_YEAR = re.compile(r"\b(?:about|nearly|almost|than|over|under|around|just) $", re.IGNORECASE)
-
-
 _UNIT_LONG = re.compile(r"(?:hour|day|week|month|year|decade)-long(?![a-z])")
 
 
@@ -201,7 +199,8 @@ def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral |
 # --- numbers that are no quantities --------------------------------------------------------------
 
 _MONTH = (
-    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)\.?"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)\.?"
     r"|January|February|March|April|May|June|July|August|September|October|November|December"
 )
 _MONTH_BEFORE = re.compile(rf"(?:^|[^A-Za-z])(?:{_MONTH}),? ?(?:the )?$")
@@ -229,7 +228,8 @@ _CODE = re.compile(
     r"|(?:[Ii]mage|[Pp]hoto|[Ss]lide|[Pp]age|[Pp]icture) [0-9]{1,3} (?:of|/) (?:/ )?[0-9]{1,3}"
     r"|(?<![0-9])[0-9]{1,3} (?:/|of) [0-9]{1,3} (?=[A-Z])|\[[0-9]{1,3}\]"
     r"|[0-9]{1,3}-[A-Z](?![A-Za-z])"
-    r"|(?<![0-9,.])0[0-9]{2,}|[0-9]P/|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|10-[KQ](?![A-Za-z])"
+    r"|(?<![0-9,.])0[0-9]{2,}|[0-9]P/|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
+    r"|10-[KQ](?![A-Za-z])"
     r"|9/11|24/7|(?<![0-9,.])911(?![0-9]|[.,][0-9])(?! [a-z]+s\b)|(?<=“)404(?=”)"
 )
 _AROUND = 20  # characters on each side of a number in which such a code is looked for
@@ -327,8 +327,8 @@ def _labelled(before: str, after: str, numeral: Numeral, word: str) -> bool:
 # "half-empty", "half sister"; but "half the price", "half were women"
 _HALF_OF_A_WORD = re.compile(
     r"-[a-z]| (?!of|the|an?|as|that|those|these|his|her|its|their|our|my|what|were|was|are|is"
-    r"|have|had|has|will|would|said|say|to|in|over|again|more|made|all|and|or|but|people|who|by|on|for|from"
-    r"|live|do|did|think|believe)[a-z]"
+    r"|have|had|has|will|would|said|say|to|in|over|again|more|made|all|and|or|but|people|who|by"
+    r"|on|for|from|live|do|did|think|believe)[a-z]"
 )
 
 
@@ -373,7 +373,8 @@ def _grouped(word: str, after: str) -> bool:
 
 _NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*[\"”’)]?)(?:, ?| ?\()$")
 _NAME_AFTER = re.compile(
-    r"[,.;:)\n]|$|\s*$| (?:of|at the time|who|was|is|and|told|said|from|has|had|years|whose)(?![a-z])"
+    r"[,.;:)\n]|$|\s*$"
+    r"| (?:of|at the time|who|was|is|and|told|said|from|has|had|years|whose)(?![a-z])"
 )
 _NOT_A_NAME = re.compile(
     rf"(?:{_MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Street|Avenue|Road|St|Ave|Rd)\.?"
@@ -430,6 +431,7 @@ _FIRST_AFTER = re.compile(
     r" (?!person|chance|time|meeting)(?:[A-Za-z.]+ ){1,4}?"
     r"(?:to|in|since|of \w+|ever|killed)(?![a-z])"
 )
+_NTH_AFTER = re.compile(r" [A-Za-z]")
 _NO_RANK_AFTER = re.compile(
     r" (?:of|century|time|day|step|thing|place to|year of|floor|round)(?![a-z])"
 )
@@ -447,7 +449,7 @@ def _rank(numeral: Numeral, before: str, after: str) -> Reading | None:
     if _NO_RANK_AFTER.match(after) or (numeral.value == 1 and after.startswith(" place")):
         return None
     news = _RANK_BEFORE.search(before) and (
-        (_FIRST_AFTER if numeral.value <= 2 else re.compile(r" [A-Za-z.]+")).match(after)
+        (_FIRST_AFTER if numeral.value <= 2 else _NTH_AFTER).match(after)
     )
     if not (_RANK_AFTER.match(after) or news):
         return None
@@ -482,8 +484,6 @@ _INTENSIFIERS = frozenset("just well only now still slightly barely little".spli
 _OPENING = "(“\"'‘—–["
 _PLACES = frozenset({"over", "above", "under", "below", "beyond", "near", "within"})
 _OVER_IS_MORE = frozenset("for well just of is was lasted took spent after little now a".split())
-
-
 _ODD = re.compile(r"[ -]odd (?=[a-z])")
 
 
@@ -491,8 +491,8 @@ def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int
     """The comparator that stands at the end of *before*, and how far from its end it begins."""
     words = list(re.finditer(r"\S+", before))
     plain = [word[0].lstrip(_OPENING).lower() for word in words]
-    skip = 1 if plain and plain[-1] in ("a", "an") else 0
-    for drop in (0, skip) if skip else (0,):
+    article = bool(plain) and plain[-1] in ("a", "an")
+    for drop in range(1 + article):  # "about a 4-hour flight"
         stop = len(words) - drop
         for length in range(min(4, stop), 0, -1):
             phrase = " ".join(plain[stop - length : stop])
@@ -534,16 +534,13 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
     after = text[numeral.end : min(end, numeral.end + REACH)]
     if _coded(before, after, numeral, text):
         return None
+    core = Span(numeral.start, numeral.end)
     if _NUMBER_BEFORE.search(before) and 0 < numeral.value <= 10 and "." not in word:
-        core = Span(numeral.start, numeral.end)
         return Reading(*core, core, numeral.value, "ordinal")
-    if word.lower() == "scores" and not after.startswith(" of "):
-        return None
     if numeral.form == "ordinal":
         return _rank(numeral, before, after)
     if numeral.form == "decade":
         return _ten_years(numeral, before)
-    core = Span(numeral.start, numeral.end)
     if numeral.form in ("multiplied", "times"):
         multiple = numeral.form == "multiplied" or re.match(r" (?:as|the)(?![a-z])", after)
         return Reading(*core, core, numeral.value, "ratio" if multiple else "count")

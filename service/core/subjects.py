@@ -24,6 +24,7 @@ _DETERMINERS = _list("determiners")
 _VERBS = _list("verbs")  # frequent in news, and easily taken for the noun that is counted
 _IRREGULAR_PLURALS = _list("plurals")
 _NOUNS_TOO = frozenset("lives works runs votes".split())
+_PASSED = frozenset("more other different all additional separate further new".split())
 _PRONOUNS = frozenset("them us these those which whom it".split())
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|’s)$")
 _PAST = re.compile(r"[a-z]{2,}ed$")
@@ -69,13 +70,7 @@ def subject_after(text: str, start: int, end: int, *, plural: bool, owned: bool 
             if lower in ("of", "in") and not opened and not (lower == "in" and plural):
                 opened = True
                 continue
-            if (
-                lower in _DETERMINERS
-                or lower in ("more", "other", "different", "all")
-                or (lower in ("additional", "separate", "further", "new"))
-            ):
-                if lower in _PRONOUNS and not opened:
-                    break
+            if lower in _DETERMINERS or lower in _PASSED:
                 continue
         if lower in _CLOSED or lower in _DETERMINERS or lower in _PRONOUNS:
             break
@@ -91,9 +86,7 @@ def subject_after(text: str, start: int, end: int, *, plural: bool, owned: bool 
             break
     if plural and not head:
         # Without a plural noun: "34 declared dead", "30 black" are elided, "50 aircraft" is not.
-        kept = [match for match in kept[:2] if not _PAST.match(match[0])] if kept else kept
-        if kept and _PAST.match(text[kept[0].start() : kept[0].end()]):
-            kept = []
+        kept = [match for match in kept[:2] if not _PAST.match(match[0])]
     if not kept:
         return ""
     return text[kept[0].start() : kept[-1].end()]
