@@ -19,8 +19,20 @@ MAX_BODY = 64 * 1024
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server"), DIGEST_MAX_BODY_BYTES=str(MAX_BODY)) as started:
+def metrics(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what an earlier run has left."""
+    folder = tmp_path_factory.mktemp("metrics")
+    (folder / "counter_1.db").write_bytes(b"\0" * 64)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, metrics: Path) -> Iterator[Server]:
+    with serving(
+        tmp_path_factory.mktemp("server"),
+        DIGEST_MAX_BODY_BYTES=str(MAX_BODY),
+        PROMETHEUS_MULTIPROC_DIR=str(metrics),
+    ) as started:
         yield started
 
 
@@ -147,6 +159,12 @@ def counted(metrics: bytes, route: str) -> float:
     return sum(float(value) for value in found)
 
 
+def test_metrics_of_an_earlier_run_are_wiped_at_the_start(server, metrics):
+    assert server.request("GET", "/metrics")[0].status == 200
+    assert list(metrics.glob("*.db"))
+    assert not (metrics / "counter_1.db").exists()
+
+
 def test_metrics_add_up_all_workers(server):
     before = counted(server.request("GET", "/metrics")[1], "/v1/info")
 
@@ -219,15 +237,3 @@ def test_it_does_not_start_with_a_setting_that_it_cannot_read(tmp_path):
         serving(tmp_path, DIGEST_DOCS="maybe"),
     ):
         pytest.fail("it started")
-
-
-def test_metrics_of_an_earlier_run_are_wiped_at_the_start(tmp_path):
-    metrics = tmp_path / "metrics"
-    metrics.mkdir()
-    left = metrics / "counter_1.db"
-    left.write_bytes(b"\0" * 64)
-
-    with serving(tmp_path, PROMETHEUS_MULTIPROC_DIR=str(metrics)) as server:
-        assert server.request("GET", "/metrics")[0].status == 200
-        assert not left.exists()
-        assert list(metrics.glob("*.db"))
