@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from service.core.readings import (
     unit_long,
 )
 from service.core.subjects import subject_after, subject_before
-from service.core.text import Document, Role, Sentence, Span
+from service.core.text import Document, Role, Sentence, Span, Token
 
 __all__ = ["Comparator", "Kind", "Quantity", "find_quantities"]
 
@@ -76,35 +76,40 @@ def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
     """Every number expression of a sentence, in order, without overlap."""
     found: list[Numeral] = []
     at = sentence.start
-    for k, token in enumerate(sentence.tokens):
-        word = token.text
-        if token.end <= at:
+    for start, word in _anchors(sentence.tokens):
+        if start < at:
             continue
+        numeral = read(text, start, sentence.end)
+        if numeral is None:
+            article = Span(start, start + len(word))
+            numeral = unit_article(text, article, start=sentence.start, end=sentence.end)
+        if numeral is None:
+            numeral = unit_long(text, start)
+        if numeral:
+            found.append(numeral)
+            at = numeral.end
+    return found
+
+
+def _anchors(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
+    """Where a number expression may begin, and the word or digits that it begins with."""
+    for k, token in enumerate(tokens):
+        word = token.text
         if word.isalpha():
-            anchors = [(token.start, word)] if word.lower() in OPENERS else []
-            if anchors and word in ("a", "an", "A", "An"):
-                following = sentence.tokens[k + 1].text if k + 1 < len(sentence.tokens) else ""
-                noun = following.lower().partition("-")[0]
+            lower = word.lower()
+            if lower not in OPENERS:
+                continue
+            if lower in ("a", "an"):
+                noun = tokens[k + 1].text.lower().partition("-")[0] if k + 1 < len(tokens) else ""
                 if noun not in AFTER_ARTICLE and noun not in COUNTED_UNITS:
                     continue
-        elif word.isascii() and len(word) == 1 and not word.isdigit():
-            continue
-        else:
-            anchors = [(token.start + m.start(), m[0]) for m in _ANCHOR.finditer(word)]
-        for start, anchor in anchors:
-            if start < at or (anchor[0].isalpha() and anchor.lower() not in OPENERS):
-                continue
-            numeral = read(text, start, sentence.end)
-            if numeral is None and anchor.lower() in ("a", "an"):
-                numeral = unit_article(
-                    text, Span(start, start + len(anchor)), start=sentence.start, end=sentence.end
-                )
-            if numeral:
-                found.append(numeral)
-                at = numeral.end
-        if word.endswith("long") and token.start >= at and (one := unit_long(text, token.start)):
-            found.append(one)
-    return found
+            yield token.start, word
+        elif len(word) > 1 or not word.isascii() or word.isdigit():
+            if word.endswith("-long"):
+                yield token.start, word
+            for match in _ANCHOR.finditer(word):
+                if not match[0][0].isalpha() or match[0].lower() in OPENERS:
+                    yield token.start + match.start(), match[0]
 
 
 # --- the quantities of a sentence ----------------------------------------------------------------

@@ -176,7 +176,9 @@ def unit_long(text: str, start: int) -> Numeral | None:
 
 
 def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral | None:
-    """The article as a number where it counts one unit: "a week later", "about an hour"."""
+    """The word as the number one if it is an article that counts a unit: "about an hour"."""
+    if text[article.start : article.end].lower() not in ("a", "an"):
+        return None
     unit = _UNIT.match(text, article.end, min(end, article.end + 24))
     if not unit or unit["unit"].lower() not in COUNTED_UNITS:
         return None
@@ -568,6 +570,8 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
         elif unit == "foot" and (inches := _INCHES.match(after, length)):
             value, unit = value * 12 + Decimal(inches["n"]), "inch"
             length = inches.end()
+        elif kind == "duration" and after.startswith("-long", length):
+            length += len("-long")
         elif minus and unit and unit.startswith("degree"):
             value, before = -value, before[:-1]
     elif not sign:
