@@ -47,3 +47,11 @@ SAME: dict[str, tuple[str, ...]] = {
     name: tuple(variants.split(", "))
     for name, _, variants in (line.partition(" = ") for line in _SECTIONS["same"])
 }
+
+#: Short form of a given name -> the full forms it may stand for, all in lower case.
+NICKNAMES: dict[str, frozenset[str]] = {}
+for _line in _lines("gazetteer_nicknames.txt"):
+    if not _line.startswith("#"):
+        _full, *_short = _line.split()
+        for _name in _short:
+            NICKNAMES[_name] = NICKNAMES.get(_name, frozenset()) | {_full}
