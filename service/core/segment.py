@@ -180,7 +180,8 @@ _STOP = re.compile(
     rf"""
     (?<![.!?…])
     ( [.!?…。！？]+ (?:[ \u00a0][.!?…]+)* )
-    ( [{_CLOSERS}]*
+    ( [{_CLOSERS}\u200b\u2060\ufeff]*
+      (?: [ \u00a0]{{1,2}}["”](?=\s) )?  # “'Enough!' " The next”
       (?: [ \u00a0]?\[(?:\d{{1,3}}|citation\ needed)\] )*
       (?: \s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s) )? )
     (?: (\s+) | \Z | (?=[“"‘'(\[]?[A-Z][\w'’ ]) )
@@ -229,21 +230,56 @@ def _cut(text: str, part: Span) -> Iterator[tuple[int, int]]:
         after = match.end()
         if after == end:
             break
-        if match[3] is None and match[2] and _opens(text, at, match):
-            cut = after = cut - 1
+        if match[2] and (match[3] is None or text[cut - 2].isspace()) and _opens(text, at, match):
+            after = cut - 1
+            cut = match.start() + len(text[match.start() : after].rstrip())
         if _ends(text, at, match, after, end):
-            yield at, cut
+            yield from _after_headings(text, at, cut)
             at = after
+    yield from _after_headings(text, at, end)
+
+
+# "New People Party's Regina Ip In the east, …": a caption, credit or heading without a stop stands
+# before the sentence. In 56,000 sentences of news pages 23 such places of 26 were boundaries.
+_BEGINNING = re.compile(r"(?:In|It|The|They|On|At|After|During) (?=[a-z])")
+_BEFORE_TITLE = frozenset("of in on at by for to from and or as is was called titled named".split())
+_BEFORE_TITLE |= frozenset(
+    "a an the his her their its with about like article book novel story poem film movie drama"
+    " series show play song album single magazine newspaper read wrote saw watched sang".split()
+)
+_NUMBERED = re.compile(r"\d+\)")
+_NEAR = 1000  # code points in which an open quote is looked for; bounds the time
+
+
+def _after_headings(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence, or the heading without a stop and the sentence that runs on from it."""
+    for match in _BEGINNING.finditer(text, at + 6, end):
+        cut = match.start() - 1
+        if text[cut] != " " or not (text[cut - 1].isalnum() or text[cut - 1] in ")]"):
+            continue
+        head = text[max(at, cut - _NEAR) : cut]
+        words = head.rsplit(None, 1)
+        if len(words) < 2 or words[1].lower() in _BEFORE_TITLE or _NUMBERED.fullmatch(words[1]):
+            continue
+        if head.count('"') % 2 or head.count("“") > head.count("”"):
+            continue
+        yield at, cut
+        at = cut + 1
     yield at, end
 
 
 def _opens(text: str, at: int, match: re.Match[str]) -> bool:
-    """Whether the quote between two sentences without a space opens the second one."""
+    """Whether the quote between two sentences opens the second one."""
     mark = match[2][-1]
     if mark in "“‘":
         return True
-    start = match.start()
-    return mark == '"' and text.count('"', max(at, start - 1000), start) % 2 == 0
+    start, end = match.start(), match.end(2)
+    if mark != '"' or match[3] is None:
+        return mark == '"' and text.count('"', max(at, start - _NEAR), start) % 2 == 0
+    # With a space on both sides: it opens if the next such mark closes.
+    closing = text.find('"', end, end + 500)
+    ends = closing > 0 and not text[closing - 1].isspace()
+    return ends and not text[closing + 1 : closing + 2].isalnum()
 
 
 class _Stop(NamedTuple):
@@ -265,6 +301,8 @@ def _ends(text: str, at: int, match: re.Match[str], after: int, end: int) -> boo
     first = following[:1] or text[after]
     if first in ",;:)]}%":
         return False
+    if first in "—–" and text[after + 1 : after + 3].strip()[:1].islower():
+        return False
     if first.islower() and following.islower() and (mark != "." or text[after] not in "([“‘"):
         return False
     head = text[max(at, start - 24) : start]
@@ -276,6 +314,8 @@ def _ends(text: str, at: int, match: re.Match[str], after: int, end: int) -> boo
     if mark == ".":
         return _ends_at_dot(text, at, stop)
     if set(mark) <= set(".… \u00a0"):  # an ellipsis
+        if text[start - 1 : start] in ("[", "(") and closers:
+            return False
         return bool(stop.word) or (starter and following != "I") or len(mark) > 6
     if stop.word in _EXCLAIMED:
         return starter
@@ -300,7 +340,8 @@ def _ends_at_dot(text: str, at: int, stop: _Stop) -> bool:
     if known in _NUMBER:
         letter = len(following) == 1 and first.isupper() and known not in ("No", "no")
         numbered = letter or first.isdigit() or first in "#$"
-        return not numbered and following not in _AFTER_CLOCK
+        time = following.capitalize() if word.isupper() else following
+        return not numbered and time not in _AFTER_CLOCK
     if word.lower() in ("a.m", "p.m"):
         if following in _AFTER_CLOCK:
             return False

@@ -1,5 +1,4 @@
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ NEWS = st.text(
     alphabet=st.sampled_from("aAbZ.Ss ’'\"“”!?…0123,-\n\r\t\u00a0\u200b\u00ad@#$%:/()U•😀—é\u0301"),
     max_size=200,
 )
-
+# With lone surrogates, which JSON may bring and no encoding takes.
+ANY = st.one_of(st.text(alphabet=st.characters(), max_size=300), NEWS)
 
 FOLDER = Path(__file__).parent / "cases"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "sentences"
@@ -64,10 +64,11 @@ def test_segment_keeps_all_golden_rules_but_one():
     assert [text[:20] for text in missed] == ["One further habit wh"]
 
 
-@given(st.one_of(st.text(max_size=300), NEWS))
+@given(ANY)
 def test_segment_covers_all_but_white_space(text):
     document = segment(text)
 
+    assert document.text == text
     at = 0
     for sentence in document.sentences:
         assert text[sentence.start : sentence.end] == sentence.text
@@ -77,7 +78,7 @@ def test_segment_covers_all_but_white_space(text):
     assert not text[at:].strip()
 
 
-@given(st.one_of(st.text(max_size=300), NEWS))
+@given(ANY)
 def test_segment_nests_tokens_in_their_sentence_covering_all_but_white_space(text):
     for sentence in segment(text).sentences:
         at = sentence.start
@@ -89,19 +90,9 @@ def test_segment_nests_tokens_in_their_sentence_covering_all_but_white_space(tex
         assert at == sentence.end
 
 
-PIECES = 'a|.|. |a.Aa|U.S. |J. |\n|“|1. |www.|http://|."A|@|a@|A-|’|\u200b| . |?!|a\n|• a |a.b'
+@given(ANY)
+def test_segment_counts_paragraphs_upwards(text):
+    paragraphs = [sentence.paragraph for sentence in segment(text).sentences]
 
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(piece * (200_000 // len(piece)) for piece in PIECES.split("|")),
-        " ".join(f"{i}. A" for i in range(1, 30_000)),
-    ],
-    ids=lambda text: repr(text[:8]),
-)
-def test_segment_takes_time_linear_in_a_repeated_text(text):
-    begun = time.process_time()
-    segment(text)
-
-    assert time.process_time() - begun < 2
+    assert paragraphs == sorted(paragraphs)
+    assert set(paragraphs) == set(range(len(set(paragraphs))))
