@@ -1,0 +1,1 @@
+"""How the weights and word lists in service/core/resources are made."""
