@@ -82,6 +82,7 @@ _ANY = {
 _LONGEST_LINE = 1000  # code points; a longer paragraph is story, whatever it begins with
 _EARLY_LINES = 4
 _TAIL_LINES = 5
+_HEAD = 700  # code points in which a piece at the front of a paragraph ends
 _TAIL = 260  # code points in which a piece at the end of a paragraph is looked for
 
 
@@ -147,12 +148,12 @@ def _peel(page: _Page, line: _Line) -> None:
     """Cut credits, datelines and share lines off the front and the end of a line."""
     text = page.text
     for _ in range(4):
-        if not _ANY["start"].match(text, line.start, min(line.end, line.start + 300)):
+        if not _ANY["start"].match(text, line.start, min(line.end, line.start + _HEAD)):
             break
         for rule in _RULES["start"]:
             if rule.first and (page.begun or line.at > 8):
                 continue
-            found = rule.pattern.match(text, line.start, min(line.end, line.start + 300))
+            found = rule.pattern.match(text, line.start, min(line.end, line.start + _HEAD))
             if found and _divides(line, found.end()):
                 end = line.start + len(found[0].rstrip())
                 line.pieces.append((line.start, end, rule.role))
