@@ -370,21 +370,21 @@ def _name(group: _Group) -> str:
 #: What salience is made of, and its weights: a logistic regression on whether annotators called an
 #: entity key to its story. training/fit_salience.py fits them.
 SALIENCE_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.79,
-    "log mentions": 1.17,
-    "share of the most named": 1.66,
-    "share of articles": 1.36,
-    "share of titles": 0.69,
-    "share of leads": 1.04,
-    "earliness": 1.62,
-    "log openings": 0.43,
-    "full name": 0.25,
-    "large place": -0.73,
-    "demonym": -3.32,
-    "PER": -0.60,
-    "ORG": -0.64,
-    "LOC": -1.49,
-    "MISC": -1.07,
+    "bias": -3.83,
+    "log mentions": 1.16,
+    "share of the most named": 1.63,
+    "share of articles": 1.31,
+    "share of titles": 0.88,
+    "share of leads": 1.05,
+    "earliness": 1.75,
+    "log openings": 0.46,
+    "full name": 0.32,
+    "large place": -0.84,
+    "demonym": -3.37,
+    "PER": -0.59,
+    "ORG": -0.71,
+    "LOC": -1.48,
+    "MISC": -1.05,
 }
 _LEAD = 2  # sentences of the story that carry the news
 

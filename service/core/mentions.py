@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
+from service.core.gazetteer import DEMONYMS, OTHER_NAMES
 from service.core.tagger import NAMING_ROLES, Tagger, is_capital, load
 from service.core.text import Document, Token
 
@@ -25,6 +26,9 @@ class Mention:
 _TAGGER = load()
 
 _Words = tuple[str, ...]
+# Names wherever they stand alone; the tagger misses some that begin a sentence ("Muslims and ...").
+_PEOPLES = DEMONYMS | OTHER_NAMES
+_LONGEST = 16  # tokens; what is longer is a line of capitals, not a name
 
 
 class _Name(NamedTuple):
@@ -40,7 +44,7 @@ def _names(tags: Sequence[str]) -> Iterator[_Name]:
     for i, tag in enumerate(tags):
         if tag[0] in "BU":
             start = i
-        if tag[0] in "LU":
+        if tag[0] in "LU" and i - start < _LONGEST:
             yield _Name(start, i + 1, cast(EntityType, tag[2:]))
 
 
@@ -70,19 +74,36 @@ class _Votes:
         """The type that most mentions of the name have."""
         return self.kinds[words].most_common(1)[0][0]
 
-    def unseen(self, tokens: Sequence[Token], names: Sequence[_Name]) -> Iterator[_Name]:
-        """Places of names of the document where the tagger saw none."""
+    def unseen(
+        self, tokens: Sequence[Token], names: Sequence[_Name]
+    ) -> Iterator[tuple[int, int, EntityType]]:
+        """Spans of the document's names and of listed peoples where the tagger saw none."""
         taken = {i for name in names for i in range(name.first, name.last)}
-        i = 0
-        while i < len(tokens):
-            for length in self.lengths.get(tokens[i].text, ()):
-                span = range(i, i + length)
+        after = 0
+        for i, token in enumerate(tokens):
+            if i < after or i in taken or not is_capital(token.text):
+                continue
+            for length in self.lengths.get(token.text, ()):
                 words = tuple(token.text for token in tokens[i : i + length])
-                if words in self.kinds and taken.isdisjoint(span) and is_capital(words[0]):
-                    yield _Name(i, i + length, self.kind(words))
-                    i += length - 1
+                if words in self.kinds and taken.isdisjoint(range(i, i + length)):
+                    after = i + length
+                    yield token.start, tokens[after - 1].end, self.kind(words)
                     break
-            i += 1
+            else:
+                if token.text in _PEOPLES:
+                    yield token.start, token.end, "MISC"
+                else:
+                    yield from self.compound(token)
+
+    def compound(self, token: Token) -> Iterator[tuple[int, int, EntityType]]:
+        """A name of the document within a compound: "Hamas-run", "pro-Morsi"."""
+        head, _, tail = token.text.rpartition("-")
+        if tail.islower() and (head,) in self.kinds:
+            yield token.start, token.start + len(head), self.kind((head,))
+            return
+        head, _, tail = token.text.partition("-")
+        if head.islower() and (tail,) in self.kinds:
+            yield token.end - len(tail), token.end, self.kind((tail,))
 
 
 def find_mentions(document: Document, *, tagger: Tagger = _TAGGER) -> tuple[Mention, ...]:
@@ -98,10 +119,12 @@ def find_mentions(document: Document, *, tagger: Tagger = _TAGGER) -> tuple[Ment
     votes = _Votes.of(sentences, names)
     found: list[Mention] = []
     for index, tokens, seen in zip(named, sentences, names, strict=True):
-        for name in sorted([*seen, *votes.unseen(tokens, seen)]):
-            start, end = tokens[name.first].start, tokens[name.last - 1].end
+        spans = [
+            (tokens[name.first].start, tokens[name.last - 1].end, votes.kind(_words(tokens, name)))
+            for name in seen
+        ]
+        for start, end, kind in sorted([*spans, *votes.unseen(tokens, seen)]):
             text = document.text[start:end]
-            if "\n" not in text:
-                kind = votes.kind(_words(tokens, name))
+            if "\n" not in text and any(character.isalpha() for character in text):
                 found.append(Mention(start, end, text, kind, index))
     return tuple(found)

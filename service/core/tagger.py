@@ -35,13 +35,14 @@ from service.core.gazetteer import (
 from service.core.text import Role
 
 #: Where names belong to the story. Bylines, credits and share lines name who made the page.
-NAMING_ROLES = frozenset({Role.STORY, Role.TITLE, Role.DATELINE, Role.CAPTION, Role.REPEAT})
+NAMING_ROLES = frozenset(
+    {Role.STORY, Role.TITLE, Role.DATELINE, Role.CAPTION, Role.REPEAT, Role.POST}
+)
 
 KINDS = ("PER", "ORG", "LOC", "MISC")
 #: Outside first, then begin, inside, last and unit of each kind.
 TAGS = ("O", *(f"{part}-{kind}" for kind in KINDS for part in "BILU"))
 
-Hashes = npt.NDArray[np.uint32]
 Rows = npt.NDArray[np.int64]
 
 HASH_BITS = 22
@@ -107,14 +108,22 @@ _CLASSES = (
 _COLUMNS = 30
 
 
+def _unshouted(word: str) -> str:
+    """The word as it is listed: what stands in capitals for emphasis alone is put back."""
+    if len(word) < 4 or not word.isupper() or word in ORGANISATIONS:
+        return word
+    return word.capitalize()
+
+
 def word_values(word: str, lexicon: Lexicon) -> list[str]:
     """The categorical value of each word column."""
     lower = word.lower()
     shape = _shape(word)
     cluster = lexicon.cluster(word) or lexicon.cluster(lower)
-    person = f"{word in GIVEN_NAMES:d}{word in SURNAMES:d}"
-    place = "2" if word in LARGE_PLACES else "1" if word in SMALL_PLACES else "0"
-    kind = _word_class(word)
+    listed = _unshouted(word)
+    person = f"{listed in GIVEN_NAMES:d}{listed in SURNAMES:d}"
+    place = "2" if listed in LARGE_PLACES else "1" if listed in SMALL_PLACES else "0"
+    kind = _word_class(listed)
     return [
         lower,
         word,
@@ -235,6 +244,8 @@ class _Evidence:
 
     def values(self, word: str) -> tuple[str, ...]:
         """The values of the columns SEEN to ACRONYM."""
+        if word not in self.capital:
+            word = _unshouted(word)
         capital = _bucket(self.capital[word])
         return (
             f"{_bucket(self.words[word.lower()])}{capital}" if is_capital(word) else "",
@@ -351,6 +362,7 @@ _OFFSETS = [np.array([part[0] for part in parts]) for parts in _PARTS]
 _COLUMN = [np.array([part[1] for part in parts]) for parts in _PARTS]
 _SALT = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * 0x9E3779B1 % 2**32).astype(np.uint32)
 _MIX = [np.uint32(m) for m in (0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)]
+_LONGEST_RUN = 200  # tokens decoded as one; beyond it, as in a page of capitals, a cut does no harm
 _PAD = 2  # rows of nothing around each sentence
 
 
@@ -385,10 +397,12 @@ def near_capitals(words: Sequence[str], capitals: Sequence[int]) -> list[tuple[i
     stretches: list[tuple[int, int]] = []
     for i in capitals:
         start, end = max(0, i - 1), min(len(words), i + 3)
-        if stretches and start <= stretches[-1][1] + 1:
+        if stretches and start <= stretches[-1][1] + 1 and end - stretches[-1][0] <= _LONGEST_RUN:
             stretches[-1] = (stretches[-1][0], end)
+        elif stretches and end <= stretches[-1][1]:
+            continue
         else:
-            stretches.append((start, end))
+            stretches.append((max(start, stretches[-1][1]) if stretches else start, end))
     return stretches
 
 
@@ -511,6 +525,9 @@ def viterbi(
     return best
 
 
+_BLOCK = 4096  # tokens scored at once, so that a long text needs no more memory
+
+
 @dataclass(frozen=True, slots=True)
 class Tagger:
     """Weights with the encoder that they were trained on."""
@@ -523,7 +540,11 @@ class Tagger:
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """A tag of TAGS for every token."""
         encoded = self.encoder.encode(sentences)
-        scores = self.weights[self.slots[encoded.features]].sum(axis=1, dtype=np.int64)
+        scores = np.empty((len(encoded.features), len(TAGS)), np.int64)
+        for at in range(0, len(scores), _BLOCK):
+            block = slice(at, at + _BLOCK)
+            weights = self.weights[self.slots[encoded.features[block]]]
+            scores[block] = weights.sum(axis=1, dtype=np.int64)
         tags = viterbi(scores, self.steps, encoded.runs)
         found = [["O"] * len(words) for words in sentences]
         for (sentence, token), tag in zip(encoded.places, tags.tolist(), strict=True):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.core.mentions import find_mentions
@@ -25,6 +25,7 @@ def test_find_mentions_reads_names_and_types(text, expected):
     assert [[mention.text, mention.type] for mention in mentions] == expected
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_find_mentions_cuts_out_its_text_in_order_without_overlap(text):
     document = segment(text)
@@ -45,6 +46,7 @@ _PIECES = (
 _NEWS = st.lists(st.sampled_from(_PIECES.split(" "))).map(" ".join)
 
 
+@settings(deadline=None)
 @given(_NEWS)
 def test_find_mentions_cuts_out_its_text_in_anything_like_news(text):
     document = segment(text)
