@@ -101,6 +101,9 @@ _PERSONAL = _forms(GIVEN_NAMES | SURNAMES)
 # -- which forms are one name --------------------------------------------------------------------
 
 
+_TIES: Mapping[EntityType, int] = {"PER": 3, "LOC": 2, "ORG": 1, "MISC": 0}
+
+
 @dataclass(slots=True)
 class _Group:
     """Mentions that are one thing, as (article, mention)."""
@@ -108,13 +111,13 @@ class _Group:
     mentions: list[tuple[int, Mention]] = field(default_factory=list)
 
     def type(self, form: str) -> EntityType:
-        """What most mentions say, a list of names having its own voice; ties: the first type."""
+        """What most mentions say, a list of names having its own voice; ties go by _TIES."""
         if form in _DEMONYM_FORMS:
             return "MISC"
         votes: Counter[EntityType] = Counter(mention.type for _, mention in self.mentions)
         if form in _ORGANISATION_FORMS:
             votes["ORG"] += 2
-        return votes.most_common(1)[0][0]
+        return max(votes, key=lambda kind: (votes[kind], _TIES[kind]))
 
 
 class _Joined:
@@ -295,6 +298,8 @@ def _resolved(mentions: Sequence[Sequence[Mention]]) -> list[tuple[str, _Group]]
             forms.setdefault(form, _Group()).mentions.append((article, mention))
             if mention.text.replace(".", "").isupper():
                 capitals.add(form)
+    # In the order of the alphabet, so that the order of the articles changes nothing.
+    forms = dict(sorted(forms.items()))
     types = {form: group.type(form) for form, group in forms.items()}
     joined = _Joined()
     full = [form for form, kind in types.items() if kind == "PER" and " " in form]
@@ -354,13 +359,12 @@ def _owners(
 
 
 def _name(group: _Group) -> str:
-    """The fullest proper form: most words, then longest, then most frequent, then first."""
+    """The fullest proper form: most words, then longest, then most frequent."""
     counts = Counter(mention.text for _, mention in group.mentions)
 
-    def fullness(text: str) -> tuple[bool, int, int, int]:
-        words = text.split()
+    def fullness(text: str) -> tuple[bool, int, int, int, str]:
         shouts = text.isupper() and len(text) > 5
-        return (not shouts, len(words), len(text), counts[text])
+        return (not shouts, len(text.split()), len(text), counts[text], text)
 
     return max(counts, key=fullness)
 

@@ -150,3 +150,16 @@ def test_merge_entities_puts_every_mention_into_one_entity(articles):
     assert len(places) == len(set(places)) == sum(len(names) for names in articles)
     for entity in entities:
         assert {entity.name, *entity.aliases} == {m.text for m in entity.mentions}
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.tuples(_NAMES, _KINDS)), min_size=2, max_size=3), st.randoms())
+def test_merge_entities_finds_the_same_in_any_order_of_the_articles(articles, random):
+    texts = [(" and ".join(name for name, _ in names) or "-", names) for names in articles]
+    shuffled = list(texts)
+    random.shuffle(shuffled)
+
+    def found(entities):
+        return sorted((e.name, e.type, e.salience, sorted(e.aliases)) for e in entities)
+
+    assert found(_merged(*texts)) == found(_merged(*shuffled))
