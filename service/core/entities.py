@@ -374,21 +374,21 @@ def _name(group: _Group) -> str:
 #: What salience is made of, and its weights: a logistic regression on whether annotators called an
 #: entity key to its story. training/fit_salience.py fits them.
 SALIENCE_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.83,
-    "log mentions": 1.16,
-    "share of the most named": 1.63,
-    "share of articles": 1.31,
-    "share of titles": 0.88,
-    "share of leads": 1.05,
-    "earliness": 1.75,
-    "log openings": 0.46,
+    "bias": -3.75,
+    "log mentions": 1.21,
+    "share of the most named": 1.64,
+    "share of articles": 1.28,
+    "share of titles": 0.84,
+    "share of leads": 1.06,
+    "earliness": 1.55,
+    "log openings": 0.41,
     "full name": 0.32,
-    "large place": -0.84,
-    "demonym": -3.37,
+    "large place": -0.71,
+    "demonym": -3.38,
     "PER": -0.59,
-    "ORG": -0.71,
-    "LOC": -1.48,
-    "MISC": -1.05,
+    "ORG": -0.66,
+    "LOC": -1.51,
+    "MISC": -0.99,
 }
 _LEAD = 2  # sentences of the story that carry the news
 
