@@ -46,6 +46,7 @@ class _Rule:
     tail: bool = False
     heads: bool = False
     rest: Role | None = None
+    has: tuple[str, ...] = ()
 
 
 def _rules() -> dict[str, list[_Rule]]:
@@ -62,11 +63,13 @@ def _rules() -> dict[str, list[_Rule]]:
         if where == "end":
             pattern = rf"(?<!\w)(?:{pattern})\Z"
         rest = row.pop("rest", None)
+        has = tuple(row.pop("has", ()))
         rules[where].append(
             _Rule(
                 role=Role(row.pop("role")),
                 pattern=re.compile(pattern, re.DOTALL),
                 rest=Role(rest) if rest else None,
+                has=has,
                 **row,
             )
         )
@@ -74,11 +77,16 @@ def _rules() -> dict[str, list[_Rule]]:
 
 
 _RULES = _rules()
-# All patterns of a kind in one: most lines match none, and are told so at once.
-_ANY = {
-    where: re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules), re.DOTALL)
-    for where, rules in _RULES.items()
-}
+
+
+def _any(rules: Sequence[_Rule]) -> re.Pattern[str]:
+    """All patterns in one: most lines match none, and are told so at once."""
+    return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules), re.DOTALL)
+
+
+_ANY = {where: _any([rule for rule in rules if not rule.has]) for where, rules in _RULES.items()}
+_ANY_LATE = _any([rule for rule in _RULES["line"] if not rule.has and not rule.early])
+_HAS = {where: [word for rule in rules for word in rule.has] for where, rules in _RULES.items()}
 _LONGEST_LINE = 1000  # code points; a longer paragraph is story, whatever it begins with
 _EARLY_LINES = 4
 _TAIL_LINES = 5
@@ -216,7 +224,10 @@ def _role(page: _Page, line: _Line) -> Role:
         return line.rest
     is_open = _is_open(text, start, end)
     early = line.at < _EARLY_LINES
-    if end - start <= _LONGEST_LINE and _ANY["line"].fullmatch(text, start, end):
+    known = _ANY["line"] if early or is_open else _ANY_LATE
+    if end - start <= _LONGEST_LINE and (
+        known.fullmatch(text, start, end) or _has("line", text, start, end)
+    ):
         for rule in _RULES["line"]:
             if (rule.open and not is_open) or (rule.early and not (early or is_open)):
                 continue
@@ -239,6 +250,11 @@ def _role(page: _Page, line: _Line) -> Role:
     if page.listed:
         return page.listed
     return _role_of_open(page, line)
+
+
+def _has(where: str, text: str, start: int, end: int) -> bool:
+    """Whether the text has a word that a rule which may begin anywhere waits for."""
+    return any(text.find(word, start, end) >= 0 for word in _HAS[where])
 
 
 def _is_title(page: _Page, line: _Line, is_open: bool) -> bool:
@@ -326,7 +342,9 @@ def _sentences(page: _Page, line: _Line) -> Iterator[Sentence]:
 
 
 def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
-    if end - start <= _LONGEST_LINE and _ANY["sentence"].fullmatch(page.text, start, end):
+    if end - start <= _LONGEST_LINE and (
+        _ANY["sentence"].fullmatch(page.text, start, end) or _has("sentence", page.text, start, end)
+    ):
         tail = line.at >= len(page.lines) - _TAIL_LINES and start > 0.6 * page.lines[-1].end
         for rule in _RULES["sentence"]:
             if (tail or not rule.tail) and rule.pattern.fullmatch(page.text, start, end):
