@@ -10,6 +10,7 @@ from flask import Flask, Response, g
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
+from service.api.budget import OverBudget
 from service.core.errors import CoreError, TooManySentences
 
 # Twenty faults tell a caller what is wrong; all the faults of a body of 2 MiB would be its double.
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 _TYPE = "urn:problem-type:news-digest:"
 _INVALID = ("invalid-request", "The request is not valid")
 _INTERNAL = ("internal", "The service failed")
+_OVER_BUDGET = ("over-budget", "The digest would take too long")
 _KINDS = {
     400: ("unparsable-body", "The body cannot be read"),
     404: ("not-found", "Not found"),
@@ -128,7 +130,8 @@ def _refused(error: HTTPException) -> Response:
     status = error.code or 500
     ours = error.description is not type(error).description
     detail = error.description if ours and error.description else _DETAILS.get(status, "")
-    response = _problem(status, detail or "The request was refused.")
+    kind = _OVER_BUDGET if isinstance(error, OverBudget) else None
+    response = _problem(status, detail or "The request was refused.", kind=kind)
     for name, value in error.get_headers():
         if name.lower() != "content-type":
             response.headers[name] = value

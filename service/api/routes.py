@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from service import __version__
 from service.api import schemas, telemetry
 from service.api.answer import answer
+from service.api.budget import Budget
 from service.api.errors import Unsupported
 from service.api.settings import Settings
 from service.api.slots import Slots, overloaded
@@ -100,11 +101,13 @@ def make_digest() -> Response:
     timed = g.steps.timed
     with timed("load"):
         wanted = _load()
+    # From here, so that a client who sends slowly does not pay with it.
+    budget = Budget(current_app.extensions["settings"].max_seconds)
     with ExitStack() as held:
         with timed("wait"):
             held.enter_context(current_app.extensions["slots"].one())
         with telemetry.running(len(wanted.articles)):
-            found = digest(wanted.articles, wanted.options, timed=timed)
+            found = digest(wanted.articles, wanted.options, timed=timed, check=budget.check)
         with timed("dump"):
             return _json(answer(wanted, found))
 
@@ -122,6 +125,7 @@ def info() -> Response:
                 "articles": schemas.MAX_ARTICLES,
                 "text_characters": schemas.MAX_TEXT,
                 "concurrent_digests_per_worker": settings.max_concurrent,
+                "seconds": settings.max_seconds,
             },
             "methods": [
                 {"name": name, "max_sentences": max_sentences}

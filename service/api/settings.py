@@ -8,6 +8,7 @@ from typing import Literal, TypeVar, get_args
 LogLevel = Literal["debug", "info", "warning", "error"]
 _T = TypeVar("_T")
 _DIGITS = re.compile(r"[0-9]{1,18}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 class BadSetting(ValueError):
@@ -23,6 +24,9 @@ class Settings:
     # Digests in one worker. They are CPU-bound Python, so more at once finish no sooner; two, not
     # one, so that a short request overtakes a long one that came before it.
     max_concurrent: int = 2
+    # Of one digest, with its wait for a slot: 2 MiB of news are done in it, and a text made to
+    # take long is stopped before its caller, or a proxy between, gives up.
+    max_seconds: float = 4.0
     log_level: LogLevel = "info"
     docs: bool = True  # Swagger UI at /docs/
 
@@ -44,6 +48,9 @@ class Settings:
             max_concurrent=_integer(
                 environ, "DIGEST_MAX_CONCURRENT", default.max_concurrent, low=1, high=64
             ),
+            max_seconds=_seconds(
+                environ, "DIGEST_MAX_SECONDS", default.max_seconds, low=0.1, high=600
+            ),
             log_level=_choice(environ, "DIGEST_LOG_LEVEL", _LEVELS, default.log_level),
             docs=_choice(environ, "DIGEST_DOCS", {"on": True, "off": False}, default.docs),
         )
@@ -59,6 +66,17 @@ def _integer(environ: Mapping[str, str], name: str, default: int, *, low: int, h
     if not (_DIGITS.fullmatch(given) and low <= int(given) <= high):
         raise BadSetting(f"{name} must be a whole number from {low} to {high}, not {given!r}")
     return int(given)
+
+
+def _seconds(
+    environ: Mapping[str, str], name: str, default: float, *, low: float, high: float
+) -> float:
+    given = environ.get(name)
+    if not given:
+        return default
+    if not (_DECIMAL.fullmatch(given) and low <= float(given) <= high):
+        raise BadSetting(f"{name} must be a number from {low:g} to {high:g}, not {given!r}")
+    return float(given)
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, _T], default: _T) -> _T:

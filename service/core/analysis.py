@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from service.core.errors import Check, unchecked
 from service.core.furniture import mark
 from service.core.language import detect
 from service.core.mentions import Mention, find_mentions
@@ -28,6 +29,7 @@ def analyze(
     names: bool,
     numbers: bool,
     timed: Callable[[str], AbstractContextManager[object]],
+    check: Check = unchecked,
 ) -> Analysis:
     """What is found in one article.
 
@@ -37,16 +39,22 @@ def analyze(
             so *numbers* finds them as well.
         numbers: whether quantities are wanted.
         timed: entered around each step with the step's name.
+        check: called before each step; it stops the work by raising.
     """
+    check()
     with timed("segment"):
-        document = mark(segment(article.text), article.title)
+        document = segment(article.text)
+        check()
+        document = mark(document, article.title)
         language = detect(article.text)
     mentions: tuple[Mention, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     if names or numbers:
+        check()
         with timed("mentions"):
             mentions = find_mentions(document)
     if numbers:
+        check()
         with timed("quantities"):
             spans = [Span(mention.start, mention.end) for mention in mentions]
             quantities = find_quantities(document, spans)

@@ -1,4 +1,14 @@
-"""What the core cannot work on."""
+"""What the core cannot work on, and how its work is stopped."""
+
+from collections.abc import Callable
+
+#: Called between the steps of a digest and inside the long ones; it stops the work by raising. The
+#: core knows no clock and catches nothing that it raises.
+Check = Callable[[], None]
+
+
+def unchecked() -> None:
+    """Let the work go on to its end."""
 
 
 class CoreError(Exception):

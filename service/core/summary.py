@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from service.core.errors import Check, unchecked
 from service.core.text import Sentence, Span
 from service.core.vectors import Array, Vectors
 
@@ -84,6 +85,7 @@ def choose(
     budget: Budget,
     taste: Taste = Taste(),  # noqa: B008  # frozen
     order: Literal["reading", "score"] = "reading",
+    check: Check = unchecked,
 ) -> Summary:
     """The sentences that score high and repeat little, as many as the budget holds.
 
@@ -95,6 +97,7 @@ def choose(
         taste: how scores are traded against length and repetition.
         order: "score", the best first; or "reading", by how early in its article each is told, in
             whichever article tells it earliest, and of two equally early the better first.
+        check: called before each choice; it stops the work by raising.
 
     Returns:
         A summary in which no two sentences are as alike as ``SAME``. Ties go to the earlier
@@ -110,9 +113,9 @@ def choose(
     alike = np.zeros(size)
     left = int(lengths.sum()) if budget.words is None else budget.words
     most = size if budget.sentences is None else min(budget.sentences, size)
-    chosen: list[int] = []
-    echoes: list[Array] = []
-    while len(chosen) < most:
+    sentences: list[tuple[float, SummarySentence]] = []
+    while len(sentences) < most:
+        check()
         fits = (lengths <= left) & (alike < SAME)
         if not fits.any():
             break
@@ -122,12 +125,7 @@ def choose(
         alike = np.maximum(alike, likeness[:size])
         alike[best] = 1.0  # a sentence without content words is like none, itself included
         left -= int(lengths[best])
-        chosen.append(best)
-        echoes.append(likeness)
-    sentences = [
-        _sentence(candidates, k, float(scores[k]), likeness)
-        for k, likeness in zip(chosen, echoes, strict=True)
-    ]
+        sentences.append(_sentence(candidates, best, float(scores[best]), likeness))
     if order == "reading":
         sentences.sort(key=lambda pair: (pair[0], -pair[1].score))
     else:

@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -281,6 +282,22 @@ def test_digest_refuses_when_all_slots_are_taken(busy):
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) >= 1
     assert response.json["type"].endswith(":overloaded")
+
+
+def test_digest_is_stopped_when_it_takes_too_long():
+    client = create_app(Settings(max_seconds=0.1)).test_client()
+    # Ordinary news, but so much of it that no machine is done in a tenth of a second.
+    text = "The mayor of Bolzano said on Tuesday that 12 of the 40 bridges had fallen. " * 2_600
+
+    start = time.monotonic()
+    response = client.post(URL, json={"articles": [{"text": text}] * 10})
+
+    assert time.monotonic() - start < 10
+    assert response.status_code == 503
+    assert response.json["type"].endswith(":over-budget")
+    assert "0.1 seconds" in response.json["detail"]
+    assert int(response.headers["Retry-After"]) >= 1
+    assert client.post(URL, json={"text": "Rain fell."}).status_code == 200
 
 
 def test_probes_are_answered_when_all_slots_are_taken(busy):

@@ -11,12 +11,17 @@ def test_from_environ_reads_every_setting():
     environ = {
         "DIGEST_MAX_BODY_BYTES": "4096",
         "DIGEST_MAX_CONCURRENT": "1",
+        "DIGEST_MAX_SECONDS": "2.5",
         "DIGEST_LOG_LEVEL": "WARNING",
         "DIGEST_DOCS": "off",
     }
 
     assert Settings.from_environ(environ) == Settings(
-        max_body_bytes=4096, max_concurrent=1, log_level="warning", docs=False
+        max_body_bytes=4096,
+        max_concurrent=1,
+        max_seconds=2.5,
+        log_level="warning",
+        docs=False,
     )
 
 
@@ -29,6 +34,9 @@ def test_from_environ_reads_every_setting():
         ("DIGEST_MAX_CONCURRENT", "-1"),
         ("DIGEST_MAX_CONCURRENT", "٢"),
         ("DIGEST_MAX_CONCURRENT", "9" * 5000),
+        ("DIGEST_MAX_SECONDS", "0"),
+        ("DIGEST_MAX_SECONDS", "1e3"),
+        ("DIGEST_MAX_SECONDS", "nan"),
         ("DIGEST_LOG_LEVEL", "loud"),
         ("DIGEST_DOCS", "yes"),
     ],

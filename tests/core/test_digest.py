@@ -208,3 +208,29 @@ def test_digest_renames_when_the_articles_are_renamed():
     named = [replace(article, id=str(random.random())) for article in ARTICLES]
 
     assert digest(named) == digest(ARTICLES)
+
+
+class _Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("include", [("summary",), ("entities",), ("figures",), Options().include])
+def test_digest_can_be_stopped_at_every_check(include):
+    calls = 0
+
+    def count() -> None:
+        nonlocal calls
+        calls += 1
+
+    digest(ARTICLES, Options(include=include), check=count)
+
+    assert calls > 2 * len(ARTICLES)
+    for allowed in range(calls):
+        left = iter([None] * allowed)
+
+        def stop(left=left) -> None:
+            if next(left, "none") == "none":
+                raise _Stop
+
+        with pytest.raises(_Stop):
+            digest(ARTICLES, Options(include=include), check=stop)
