@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.core.digest import Article, digest
 from service.core.language import detect
 
 
@@ -34,3 +35,16 @@ def test_detect_gives_a_code_of_two_letters_or_none(text):
     language = detect(text)
 
     assert language is None or (len(language) == 2 and language.islower())
+
+
+def test_digest_warns_of_another_language_and_still_gives_summary_and_figures():
+    text = "Der Stadtrat hat die alte Brücke gesperrt. Die Reparatur kostet 3,2 Millionen Euro."
+
+    found = digest([Article("a1", text)])
+
+    [note] = found.articles
+    assert note.language == "de"
+    assert "'de'" in note.warnings[0]
+    assert found.summary is not None
+    assert found.summary.sentences
+    assert found.figures
