@@ -240,7 +240,7 @@ def _cut(text: str, part: Span) -> Iterator[tuple[int, int]]:
 
 
 # "New People Party's Regina Ip In the east, …": a caption, credit or heading without a stop stands
-# before the sentence. In 56,000 sentences of news pages 23 such places of 26 were boundaries.
+# before the sentence. In 58,000 sentences of news pages 21 of the 22 such places are boundaries.
 _BEGINNING = re.compile(r"(?:In|It|The|They|On|At|After|During) (?=[a-z])")
 _BEFORE_TITLE = frozenset("of in on at by for to from and or as is was called titled named".split())
 _BEFORE_TITLE |= frozenset(
