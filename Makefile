@@ -53,7 +53,8 @@ golden: $(VENV)/dev ## rewrite the golden digests and the answers in the documen
 pin: $(VENV)/dev ## pin the newest releases that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --upgrade pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -c requirements.txt --extra limit --extra otel pyproject.toml -o requirements-extras.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -c requirements-extras.txt --all-extras --group dev pyproject.toml -o requirements-dev.txt
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

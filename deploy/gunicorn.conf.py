@@ -1,12 +1,17 @@
 """How gunicorn serves: ``gunicorn -c deploy/gunicorn.conf.py 'service.api:create_app()'``.
 
-HOST, PORT and WEB_CONCURRENCY set the address and the number of workers; service/api/settings.py
-lists the rest.
+HOST, PORT and WEB_CONCURRENCY set the address and the number of workers, DIGEST_DRAIN_SECONDS how
+long readiness fails before the end; service/api/settings.py lists the rest.
+
+TERM ends the service and loses no request, HUP reads the files and settings again and replaces the
+workers one by one, and a worker that dies is replaced.
 """
 
 import os
 import shutil
+import signal
 import tempfile
+import time
 from pathlib import Path
 
 # One thread for the native libraries of each worker: the workers themselves fill the cores, and a
@@ -18,10 +23,10 @@ _SHM = Path("/dev/shm")  # noqa: S108 - memory, where the system has it
 _memory = str(_SHM) if os.access(_SHM, os.W_OK) else None
 
 # Where the workers keep their metrics for /metrics to add up. Before prometheus_client is imported.
-_own_metrics = None
+# The folder bears this process's number: it is removed at the end, and a reload finds it again.
+_OWN = f"digest-metrics-{os.getpid()}-"
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    _own_metrics = tempfile.mkdtemp(prefix="digest-metrics-", dir=_memory)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_metrics
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=_OWN, dir=_memory)
 
 _host = os.environ.get("HOST") or "127.0.0.1"
 _port = os.environ.get("PORT") or "8000"
@@ -44,8 +49,19 @@ preload_app = True
 # bounded by the limits on what they may ask for.
 timeout = 60
 
-# Seconds that running digests have to end after TERM, within the 30 that Kubernetes gives a pod.
-graceful_timeout = 25
+# Seconds between TERM and the end of listening, in which /readyz answers 503 and requests are still
+# taken: a balancer that looks every two seconds has seen it twice.
+_drain_s = float(os.environ.get("DIGEST_DRAIN_SECONDS") or 5)
+
+# Seconds that running digests have to end after that. One takes 4 at most (DIGEST_MAX_SECONDS), so
+# this is for bodies that still come in; with the drain it is within the 30 of a Kubernetes pod.
+graceful_timeout = 20
+
+# Requests after which a worker is replaced, by a fork that takes milliseconds: memory that a native
+# library leaks, or that is torn into pieces, is given back before it is felt. The jitter keeps the
+# workers from going at once.
+max_requests = 50_000
+max_requests_jitter = 5_000
 
 # Longer than the 60 seconds after which load balancers commonly drop an idle connection: else the
 # worker might close one just as the balancer sends on it.
@@ -94,9 +110,47 @@ def on_starting(_server):
 
 
 def when_ready(server):
-    """Say where people find the service."""
+    """Say where people find the service, and make TERM drain it."""
+    server.handle_term = lambda: _drain(server)
     shown = "127.0.0.1" if _host in ("0.0.0.0", "::") else _host  # noqa: S104
     server.log.info("Swagger UI is at http://%s:%s/docs/", shown, _port)
+
+
+def _drain(server):
+    """Let readiness fail for a while before the listening ends; a second signal ends it at once."""
+    from service.api import draining
+
+    draining.begin()
+    end = time.monotonic() + _drain_s
+    while (left := end - time.monotonic()) > 0:
+        for given in server.wait_for_signals(timeout=min(left, 1)):
+            if given == signal.SIGCHLD:
+                server.handle_chld()
+            elif given in (signal.SIGINT, signal.SIGQUIT):
+                server.handle_quit()
+            elif given == signal.SIGTERM:
+                raise StopIteration
+        server.manage_workers()
+    raise StopIteration
+
+
+def on_reload(server):
+    """Make the application anew, since its keys may have changed; keep it where that fails."""
+    made = server.app.callable
+    server.app.callable = None
+    try:
+        server.app.wsgi()
+    except Exception:
+        server.log.exception("not reloaded; the service goes on as it was")
+        server.app.callable = made
+
+
+def post_fork(_server, _worker):
+    """Start what needs a thread of its own in each worker."""
+    if os.environ.get("DIGEST_TRACING") == "on":
+        from service.api import tracing
+
+        tracing.start()
 
 
 def child_exit(_server, worker):
@@ -108,5 +162,6 @@ def child_exit(_server, worker):
 
 def on_exit(_server):
     """Remove the metrics with the process that they are of."""
-    if _own_metrics:
-        shutil.rmtree(_own_metrics, ignore_errors=True)
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    if folder.name.startswith(_OWN):
+        shutil.rmtree(folder, ignore_errors=True)

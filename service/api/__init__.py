@@ -4,8 +4,9 @@ import logging
 import os
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import errors, routes, telemetry
+from service.api import callers, errors, limits, routes, telemetry, tracing
 from service.api.settings import Settings
 
 __all__ = ["Settings", "create_app"]
@@ -22,7 +23,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("service", static_folder=None, template_folder=None)
     # Werkzeug would lead a doubled slash to an address that names the host as this process sees it.
     app.url_map.merge_slashes = False
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]
     telemetry.register(app)
+    if settings.tracing:
+        tracing.register(app)
     errors.register(app)
+    callers.register(app, settings)
     routes.register(app, settings)
+    limits.register(app, settings)
+    telemetry.loaded()
     return app

@@ -4,6 +4,8 @@ import time
 
 from werkzeug.exceptions import ServiceUnavailable
 
+from service.api import telemetry
+
 # Longer than for a full worker: who is told this has asked for much, and asks for it again.
 RETRY_AFTER_S = 10
 
@@ -36,4 +38,5 @@ class Budget:
             OverBudget: it does not.
         """
         if time.monotonic() > self._end:
+            telemetry.shed("budget")
             raise OverBudget(self._seconds)

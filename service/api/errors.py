@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, TooManyRequests, UnsupportedMediaType
 
 from service.api.budget import OverBudget
 from service.core.errors import CoreError, TooManySentences
@@ -25,14 +25,17 @@ _INTERNAL = ("internal", "The service failed")
 _OVER_BUDGET = ("over-budget", "The digest would take too long")
 _KINDS = {
     400: ("unparsable-body", "The body cannot be read"),
+    401: ("unauthorized", "The caller is not known"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
     413: ("too-large", "The body is too large"),
     415: ("unsupported-media-type", "The body is of a type that is not read"),
     422: _INVALID,
+    429: ("rate-limited", "Too many requests"),
     500: _INTERNAL,
     503: ("overloaded", "The service is at its limit"),
 }
+_TOO_MANY = "A caller may ask for {limit}; try again after the time in the Retry-After header."
 _DETAILS = {  # of the refusals that the framework makes, in our words
     400: "The body is malformed, or ended before it was complete.",
     404: "Nothing is served at this path; /openapi.yaml lists what is.",
@@ -128,6 +131,8 @@ def _unworkable(error: CoreError) -> Response:
 
 def _refused(error: HTTPException) -> Response:
     status = error.code or 500
+    if status == TooManyRequests.code:  # the limiter's own is but the limit
+        error.description = _TOO_MANY.format(limit=error.description)
     ours = error.description is not type(error).description
     detail = error.description if ours and error.description else _DETAILS.get(status, "")
     kind = _OVER_BUDGET if isinstance(error, OverBudget) else None

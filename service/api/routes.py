@@ -10,11 +10,17 @@ import orjson
 import yaml
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service import __version__
-from service.api import schemas, telemetry
+from service.api import draining, schemas, telemetry
 from service.api.answer import answer
 from service.api.budget import Budget
 from service.api.errors import Unsupported
@@ -106,7 +112,7 @@ def make_digest() -> Response:
     with ExitStack() as held:
         with timed("wait"):
             held.enter_context(current_app.extensions["slots"].one())
-        with telemetry.running(len(wanted.articles)):
+        with telemetry.running(wanted.articles):
             found = digest(wanted.articles, wanted.options, timed=timed, check=budget.check)
         with timed("dump"):
             return _json(answer(wanted, found))
@@ -145,6 +151,8 @@ def healthz() -> Response:
 @api.get("/readyz")
 def readyz() -> Response:
     """That the next request would be taken; the models are loaded before a worker is started."""
+    if draining.begun():
+        raise ServiceUnavailable("The service is going down; others may be up.", retry_after=1)
     if current_app.extensions["slots"].full:
         raise overloaded()
     return _json({"status": "ready"})

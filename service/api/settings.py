@@ -8,6 +8,7 @@ from typing import Literal, TypeVar, get_args
 LogLevel = Literal["debug", "info", "warning", "error"]
 _T = TypeVar("_T")
 _DIGITS = re.compile(r"[0-9]{1,18}")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
@@ -29,6 +30,12 @@ class Settings:
     max_seconds: float = 4.0
     log_level: LogLevel = "info"
     docs: bool = True  # Swagger UI at /docs/
+    api_keys_file: str | None = None  # lines of NAME sha256:HASH; None: all callers are let in
+    cors_origins: tuple[str, ...] = ()  # pages that browsers let read answers; "*": all
+    rate_limit: str | None = None  # of digests for one caller, such as "60/minute"
+    rate_limit_storage: str = "memory://"  # or redis://HOST:PORT, which all workers share
+    proxies: int = 0  # between here and the callers, each of which adds to X-Forwarded-For
+    tracing: bool = False  # OpenTelemetry
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -52,10 +59,18 @@ class Settings:
                 environ, "DIGEST_MAX_SECONDS", default.max_seconds, low=0.1, high=600
             ),
             log_level=_choice(environ, "DIGEST_LOG_LEVEL", _LEVELS, default.log_level),
-            docs=_choice(environ, "DIGEST_DOCS", {"on": True, "off": False}, default.docs),
+            docs=_choice(environ, "DIGEST_DOCS", _SWITCH, default.docs),
+            api_keys_file=environ.get("DIGEST_API_KEYS_FILE") or None,
+            cors_origins=_origins(environ, "DIGEST_CORS_ORIGINS"),
+            rate_limit=environ.get("DIGEST_RATE_LIMIT") or None,
+            rate_limit_storage=environ.get("DIGEST_RATE_LIMIT_STORAGE")
+            or default.rate_limit_storage,
+            proxies=_integer(environ, "DIGEST_PROXIES", default.proxies, low=0, high=8),
+            tracing=_choice(environ, "DIGEST_TRACING", _SWITCH, default.tracing),
         )
 
 
+_SWITCH = {"on": True, "off": False}
 _LEVELS: dict[str, LogLevel] = {level: level for level in get_args(LogLevel)}
 
 
@@ -86,3 +101,14 @@ def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, _T], de
     if given.lower() not in choices:
         raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {given!r}")
     return choices[given.lower()]
+
+
+def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    given = [origin.strip() for origin in environ.get(name, "").split(",") if origin.strip()]
+    for origin in given:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise BadSetting(
+                f"{name} must be origins such as https://example.org, parted by commas, or *;"
+                f" not {origin!r}"
+            )
+    return tuple(given)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from werkzeug.exceptions import ServiceUnavailable
 
+from service.api import telemetry
+
 # A digest of a few articles takes tens of milliseconds: what has waited this long meets a worker
 # that is not keeping up, and its caller had better try another, or later.
 WAIT_S = 2.0
@@ -40,9 +42,11 @@ class Slots:
             ServiceUnavailable: none came free in time, or too many are waiting already.
         """
         if not self._places.acquire(blocking=False):
+            telemetry.shed("full")
             raise overloaded()
         try:
             if not self._free.acquire(timeout=self._wait_s):
+                telemetry.shed("waited")
                 raise overloaded()
             try:
                 yield

@@ -8,10 +8,10 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from flask import Flask, Response, g, request
@@ -24,6 +24,9 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+
+from service import STARTED
+from service.core.text import Article
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -54,6 +57,27 @@ _step_duration = Histogram(
     registry=_registry,
 )
 _articles = Counter("digest_articles", "Articles digested.", registry=_registry)
+_characters = Counter(
+    "digest_characters", "Characters of the articles digested.", registry=_registry
+)
+_shed = Counter(
+    "digest_shed",
+    "Digests refused for want of room or time, or over a caller's limit.",
+    ("reason",),
+    registry=_registry,
+)
+_in_flight = Gauge(
+    "digest_http_in_flight",
+    "Requests being answered at this moment, in all workers.",
+    multiprocess_mode="livesum",
+    registry=_registry,
+)
+_load = Gauge(
+    "digest_model_load_seconds",
+    "From the first import to a service that is ready, models and word lists included.",
+    multiprocess_mode="max",
+    registry=_registry,
+)
 _running = Gauge(
     "digest_running",
     "Digests being made at this moment, in all workers.",
@@ -71,13 +95,15 @@ class Steps:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.span: Callable[[str], AbstractContextManager[object]] = nullcontext  # of a trace
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
         """Add the time spent inside to *step*."""
         start = time.perf_counter()
         try:
-            yield
+            with self.span(step):
+                yield
         finally:
             spent = time.perf_counter() - start
             self.seconds[step] = self.seconds.get(step, 0.0) + spent
@@ -104,6 +130,7 @@ def register(app: Flask) -> None:
     """Make *app* name, time, count and log every request."""
     app.before_request(_begin)
     app.after_request(_end)
+    app.teardown_request(_leave)
 
 
 def metrics() -> bytes:
@@ -116,18 +143,34 @@ def metrics() -> bytes:
 
 
 @contextmanager
-def running(articles: int) -> Iterator[None]:
-    """Count the digest made inside, and its articles."""
+def running(articles: Sequence[Article]) -> Iterator[None]:
+    """Count the digest made inside, with its articles and their characters."""
     with _running.track_inprogress():
         yield
-    _articles.inc(articles)
+    _articles.inc(len(articles))
+    _characters.inc(sum(len(article.text) for article in articles))
+
+
+def shed(reason: Literal["full", "waited", "budget", "limit"]) -> None:
+    """Count a digest that was refused though nothing was wrong with it."""
+    _shed.labels(reason).inc()
+
+
+def loaded() -> None:
+    """Note how long it took to be ready."""
+    _load.set(time.monotonic() - STARTED)
 
 
 def _begin() -> None:
+    _in_flight.inc()
     g.start = time.perf_counter()
     g.steps = Steps()
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _leave(_error: BaseException | None) -> None:
+    _in_flight.dec()
 
 
 def _end(response: Response) -> Response:
@@ -146,6 +189,8 @@ def _end(response: Response) -> Response:
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.setdefault(
         "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
     )
@@ -158,6 +203,7 @@ def _end(response: Response) -> Response:
         extra={
             "fields": {
                 "request_id": g.request_id,
+                "caller": g.get("caller"),
                 "traceparent": trace if _TRACEPARENT.fullmatch(trace) else None,
                 "method": method,
                 "route": route,

@@ -65,7 +65,9 @@ def serving(folder: Path, **environ: str) -> Iterator[Server]:
                 "service.api:create_app()",
             ],
             cwd=ROOT,
-            env=os.environ | {"PORT": str(port), "WEB_CONCURRENCY": "2"} | environ,
+            env=os.environ
+            | {"PORT": str(port), "WEB_CONCURRENCY": "2", "DIGEST_DRAIN_SECONDS": "0"}
+            | environ,
             stdout=out,
             stderr=subprocess.STDOUT,
         )

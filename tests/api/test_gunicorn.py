@@ -1,13 +1,18 @@
 """The service as it is deployed: gunicorn, two workers, real sockets."""
 
+import http.client
 import json
 import os
 import re
 import signal
 import socket
+import statistics
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -204,16 +209,19 @@ def test_probes_are_answered_while_digests_are_made(server):
         response, _ = server.request("POST", "/v1/digest", body, Content_Type="application/json")
         return response.status
 
+    took = []
     with ThreadPoolExecutor(4) as pool:
         posts = [pool.submit(post) for _ in range(4)]
-        slowest = 0.0
         while not all(each.done() for each in posts):
-            start = time.monotonic()
-            assert server.request("GET", "/healthz")[0].status == 200
-            slowest = max(slowest, time.monotonic() - start)
+            for path in ("/healthz", "/readyz"):
+                start = time.monotonic()
+                assert server.request("GET", path)[0].status == 200
+                took.append(time.monotonic() - start)
 
     assert {each.result() for each in posts} == {200}
-    assert slowest < 2
+    # `make bench` holds the exact bound; this machine may be busy with other tests.
+    assert statistics.median(took) < 0.1
+    assert max(took) < 1
 
 
 def test_a_request_that_runs_is_finished_after_term(tmp_path):
@@ -229,6 +237,141 @@ def test_a_request_that_runs_is_finished_after_term(tmp_path):
 
         assert answer.startswith(b"HTTP/1.1 200 ")
         assert server.process.wait(20) == 0
+
+
+def test_readiness_fails_first_after_term_while_requests_are_taken(tmp_path):
+    with serving(tmp_path, DIGEST_DRAIN_SECONDS="1.5") as server:
+        assert server.request("GET", "/readyz")[0].status == 200
+        server.process.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        statuses = []
+        while time.monotonic() - start < 1:
+            statuses.append(server.request("GET", "/readyz")[0].status)
+            answer, _ = server.request("POST", "/v1/digest", b"Rain.", Content_Type="text/plain")
+            assert answer.status == 200
+            assert server.request("GET", "/healthz")[0].status == 200
+            time.sleep(0.05)
+
+        assert set(statuses[2:]) == {503}
+        assert server.process.wait(20) == 0
+        assert time.monotonic() - start < 20
+
+
+def test_a_second_signal_ends_the_drain(tmp_path):
+    with serving(tmp_path, DIGEST_DRAIN_SECONDS="600") as server:
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(20) == 0
+
+
+@dataclass
+class Load:
+    """Requests over kept-alive connections, one after another from each of four threads."""
+
+    server: Server
+    statuses: list[int] = field(default_factory=list)
+    lost: list[Exception] = field(default_factory=list)
+
+    def __enter__(self) -> "Load":
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(4)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def _run(self) -> None:
+        body = (ROOT / "examples" / "landslide-1.txt").read_bytes()
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        while not self._stop.is_set():
+            try:
+                connection.request("POST", "/v1/digest", body, {"Content-Type": "text/plain"})
+                response = connection.getresponse()
+                response.read()
+                self.statuses.append(response.status)
+            except (OSError, http.client.HTTPException) as error:
+                self.lost.append(error)
+                connection.close()
+        connection.close()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def eventually(condition: Callable[[], bool], *, within_s: float = 20) -> bool:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_reload_under_load_loses_nothing_and_reads_the_keys_again(tmp_path):
+    keys = tmp_path / "keys"
+    line = f"desk sha256:{sha256(b'key').hexdigest()}\n"
+    keys.write_text(line)
+    with serving(tmp_path, DIGEST_API_KEYS_FILE=str(keys)) as server:
+
+        def status(key: str) -> int:
+            response, _ = server.request("GET", "/v1/info", Authorization=f"Bearer {key}")
+            return response.status
+
+        workers = server.workers()
+        assert (status("key"), status("new")) == (200, 401)
+        keys.write_text(line + f"new sha256:{sha256(b'new').hexdigest()}\n")
+        with Load(server) as load:
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGHUP)
+            assert eventually(lambda: len(server.workers()) == 2 and not server.workers() & workers)
+            time.sleep(0.3)
+
+        assert load.lost == []
+        assert set(load.statuses) == {401}
+        assert {status("new") for _ in range(8)} == {200}
+
+        keys.write_text("of no use")
+        server.process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: "not reloaded" in server.log.read_text())
+        assert {status("new") for _ in range(8)} == {200}
+
+
+def test_a_worker_that_is_killed_under_load_loses_only_what_it_was_at(server):
+    workers = server.workers()
+    with Load(server) as load:
+        time.sleep(0.5)
+        os.kill(max(workers), signal.SIGKILL)
+        assert eventually(lambda: len(server.workers() - workers) == 1)
+        time.sleep(0.5)
+
+    assert set(load.statuses) == {200}
+    assert len(load.lost) <= 4  # a connection each, and each has one request under way
+    assert len(server.workers()) == 2
+
+
+def test_a_worker_is_replaced_after_its_share_of_requests_without_loss(tmp_path):
+    # gunicorn's own variable goes before the file, as its flags do.
+    arguments = "--max-requests 20 --max-requests-jitter 5"
+    with serving(tmp_path, GUNICORN_CMD_ARGS=arguments) as server:
+        workers = server.workers()
+        with Load(server) as load:
+            assert eventually(lambda: len(server.workers() - workers) >= 2)
+
+        assert load.lost == []
+        assert set(load.statuses) == {200}
+
+
+def test_nothing_is_left_in_memory_after_the_end(tmp_path):
+    before = set(Path("/dev/shm").glob("digest-metrics-*"))
+    with serving(tmp_path) as server:
+        server.process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: "Hang up" in server.log.read_text())
+        time.sleep(0.5)
+
+    assert set(Path("/dev/shm").glob(f"digest-metrics-{server.process.pid}-*")) <= before
 
 
 def test_it_does_not_start_with_a_setting_that_it_cannot_read(tmp_path):

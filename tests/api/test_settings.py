@@ -14,6 +14,12 @@ def test_from_environ_reads_every_setting():
         "DIGEST_MAX_SECONDS": "2.5",
         "DIGEST_LOG_LEVEL": "WARNING",
         "DIGEST_DOCS": "off",
+        "DIGEST_API_KEYS_FILE": "/run/keys",
+        "DIGEST_CORS_ORIGINS": "https://desk.example, http://127.0.0.1:3000",
+        "DIGEST_RATE_LIMIT": "60/minute",
+        "DIGEST_RATE_LIMIT_STORAGE": "redis://127.0.0.1",
+        "DIGEST_PROXIES": "1",
+        "DIGEST_TRACING": "on",
     }
 
     assert Settings.from_environ(environ) == Settings(
@@ -22,6 +28,12 @@ def test_from_environ_reads_every_setting():
         max_seconds=2.5,
         log_level="warning",
         docs=False,
+        api_keys_file="/run/keys",
+        cors_origins=("https://desk.example", "http://127.0.0.1:3000"),
+        rate_limit="60/minute",
+        rate_limit_storage="redis://127.0.0.1",
+        proxies=1,
+        tracing=True,
     )
 
 
@@ -39,6 +51,11 @@ def test_from_environ_reads_every_setting():
         ("DIGEST_MAX_SECONDS", "nan"),
         ("DIGEST_LOG_LEVEL", "loud"),
         ("DIGEST_DOCS", "yes"),
+        ("DIGEST_TRACING", "1"),
+        ("DIGEST_PROXIES", "9"),
+        ("DIGEST_CORS_ORIGINS", "desk.example"),
+        ("DIGEST_CORS_ORIGINS", "https://desk.example/"),
+        ("DIGEST_CORS_ORIGINS", "https://*.example"),
     ],
 )
 def test_from_environ_names_the_variable_that_it_cannot_read(name, value):

@@ -5,6 +5,8 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from service.api import Settings, create_app
+from service.api.slots import Slots
 from service.api.telemetry import JsonFormatter, Steps
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -125,8 +127,30 @@ def test_metrics_count_digests_and_time_their_steps(client):
         return after[key] - before.get(key, 0.0)
 
     assert gained("digest_articles_total") == 2
+    assert gained("digest_characters_total") == 20
+    assert after[("digest_http_in_flight", ())] == 1  # this one
+    assert 0 < after[("digest_model_load_seconds", ())] < 1000
     assert gained("digest_step_duration_seconds_count", step="summary") == 1
     assert after[("digest_running", ())] == 0
+
+
+def test_metrics_count_what_is_shed_by_its_reason():
+    def shed(client, reason: str) -> float:
+        key = ("digest_shed_total", (("reason", reason),))
+        return samples(client.get("/metrics").text).get(key, 0.0)
+
+    full = create_app(Settings())
+    full.extensions["slots"] = Slots(0)
+    waiting = create_app(Settings())
+    waiting.extensions["slots"] = slots = Slots(1, wait_s=0)
+    limited = create_app(Settings(rate_limit="1/hour"))
+    for reason, app in (("full", full), ("waited", waiting), ("limit", limited)):
+        client = app.test_client()
+        before = shed(client, reason)
+        with slots.one():
+            while client.post("/v1/digest", json={"text": "Rain fell."}).status_code == 200:
+                pass
+        assert shed(client, reason) == before + 1
 
 
 def test_metrics_know_no_method_but_the_common_ones(client):
