@@ -57,7 +57,6 @@ _PLURALS: dict[str, Decimal] = {
 }
 _FRACTIONS = {
     "half": Decimal("0.5"),
-    "halves": Decimal("0.5"),
     "third": Decimal("0.3333333333"),
     "quarter": Decimal("0.25"),
     "fourth": Decimal("0.25"),
@@ -67,6 +66,8 @@ _FRACTIONS = {
     "eighth": Decimal("0.125"),
     "ninth": Decimal("0.1111111111"),
     "tenth": Decimal("0.1"),
+    "twelfth": Decimal("0.0833333333"),
+    "twentieth": Decimal("0.05"),
 }
 _GLYPHS = {
     "½": Decimal("0.5"),
@@ -92,21 +93,18 @@ _GROUPS: dict[str, Decimal] = {
     "trio": Decimal(3),
     "quartet": Decimal(4),
 }
-_MULTIPLIED = {
-    "doubled": 2,
-    "doubling": 2,
-    "doubles": 2,
-    "tripled": 3,
-    "tripling": 3,
-    "triples": 3,
-    "trebled": 3,
-    "quadrupled": 4,
-    "quadrupling": 4,
-    "twofold": 2,
-    "threefold": 3,
-    "fourfold": 4,
-    "fivefold": 5,
-    "tenfold": 10,
+#: Verbs and adverbs that multiply, and by what.
+MULTIPLIED = {
+    form: Decimal(value)
+    for value, forms in {
+        "2": "double doubled doubles doubling twofold",
+        "3": "triple tripled triples tripling treble trebled trebles trebling threefold",
+        "4": "quadruple quadrupled quadruples quadrupling fourfold",
+        "5": "fivefold",
+        "10": "tenfold",
+        "0.5": "halve halved halves halving",
+    }.items()
+    for form in forms.split()
 }
 _ORDINALS = {
     word: n
@@ -160,6 +158,7 @@ _FRACTION = re.compile(
     rf"(?:[ -](?:of )?(?:an?[ -])?(?P<of>{_any(_MAGNITUDES)})(?![a-z]))?",
     re.IGNORECASE,
 )
+_EVEN = re.compile(r"50/50(?![/0-9])")
 # "the second half" is no share
 _NTH_BEFORE = re.compile(r"(?:first|second|other|this|that|top|bottom|better|half|final)[ -]$")
 _PART_OF_WHOLE = re.compile(
@@ -186,7 +185,7 @@ _LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 
 #: The words that begin a number expression, in lower case.
 OPENERS = frozenset(
-    {*_WORDS, *_PLURALS, *_TIMES, *_GROUPS, *_MULTIPLIED, *_ORDINALS, "half", "quarter"}
+    {*_WORDS, *_PLURALS, *_TIMES, *_GROUPS, *MULTIPLIED, *_ORDINALS, "half", "quarter"}
     | {"several", "many", "multimillion", "multibillion"}
 )
 
@@ -233,6 +232,8 @@ def _ordinal(text: str, start: int, end: int) -> Numeral | None:
 
 
 def _fraction(text: str, start: int, end: int) -> Numeral | None:
+    if even := _EVEN.match(text, start, end):
+        return Numeral(start, even.end(), Decimal("0.5"), "fraction")
     match = _FRACTION.match(text, start, end)
     if not match:
         return None
@@ -277,8 +278,8 @@ def _word(text: str, start: int, end: int) -> Numeral | None:
     word = match[0].lower() if match else ""
     if match and word in _TIMES:
         return Numeral(start, match.end(), Decimal(_TIMES[word]), "times")
-    if match and word in _MULTIPLIED:
-        return Numeral(start, match.end(), Decimal(_MULTIPLIED[word]), "multiplied")
+    if match and word in MULTIPLIED:
+        return Numeral(start, match.end(), MULTIPLIED[word], "multiplied")
     return None
 
 

@@ -3,21 +3,23 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
+from service.core.lexicon import DIMENSIONS
 from service.core.numerals import AFTER_ARTICLE, OPENERS, Numeral, read, scale_of
 from service.core.readings import (
     COUNTED_UNITS,
-    REACH,
     Comparator,
     Kind,
     Reading,
+    is_age_of_another,
     read_in_context,
     unit_article,
     unit_long,
 )
-from service.core.subjects import subject_after, subject_before
+from service.core.refusals import continues
+from service.core.subjects import subjects
 from service.core.text import Document, Role, Sentence, Span, Token
 
 __all__ = ["Comparator", "Kind", "Quantity", "find_quantities"]
@@ -117,39 +119,36 @@ def _anchors(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
 
 def _quantities(
     text: str, sentence: Sentence, index: int, numerals: Sequence[Numeral]
-) -> list[Quantity]:
+) -> Iterator[Quantity]:
     readings: list[Reading] = []
-    refused: Numeral | None = None  # the last number that is no quantity
+    refusal: Numeral | None = None  # the last number that is no quantity
     for numeral in numerals:
         if readings and numeral.start < readings[-1].end:
             continue
         reading = None
-        if not (refused and _continues_date(text, refused, numeral)):
+        if not (refusal and continues(text, refusal, numeral)):
             reading = read_in_context(text, numeral, start=sentence.start, end=sentence.end)
         if reading is None:
-            refused = numeral
+            refusal = numeral
             continue
         joined = _joined(text, sentence, readings[-1], reading) if readings else None
         if joined:
             readings[-1] = joined
         else:
-            readings.append(_with_shared_qualifier(text, readings, reading))
-    return _with_subjects(text, sentence, index, readings)
-
-
-_DATE_GAP = re.compile(r"[-–—/:]| ?[-–—] ?| (?:and|to|or|through|until|till|&) |, ?(?:and |or )?")
-_PLURAL_NOUN = re.compile(r" [a-z]{3,}s(?![a-z])")
-
-
-def _continues_date(text: str, refused: Numeral, numeral: Numeral) -> bool:
-    """Whether a number goes on with a date or a code: "Dec. 5 and 6", "October 7, 2023"."""
-    return (
-        numeral.form == refused.form == "digits"
-        and numeral.start - refused.end <= 9
-        and _DATE_GAP.fullmatch(text, refused.end, numeral.start) is not None
-        and (numeral.value <= 31 or 1500 <= numeral.value <= 2100)
-        and not _PLURAL_NOUN.match(text, numeral.end, numeral.end + 24)
-    )
+            readings.append(_after_another(text, sentence, readings, reading))
+    nouns = subjects(text, sentence.start, sentence.end, readings)
+    for reading, subject in zip(readings, nouns, strict=True):
+        yield Quantity(
+            start=reading.start,
+            end=reading.end,
+            value=reading.value,
+            high=reading.high,
+            comparator=reading.comparator,
+            kind=reading.kind,
+            unit=reading.unit,
+            subject=subject,
+            sentence=index,
+        )
 
 
 # Verbs of change make "from 10 to 25 percent" two quantities and no range.
@@ -168,34 +167,50 @@ _DASH = re.compile(r"--?|[–—]| [–—] ")
 _SPACES = re.compile(r"\s+")
 _PER_POPULATION = re.compile(r" in (?:every )?| out of (?:every )?|-in-")
 _PERIOD = re.compile(r" ?[a-z]* ?(?:days|weeks|months|years|minutes|hours)")
+_TO = frozenset({" to ", " through ", "-to-", "-to ", "- to ", " up to "})
+_COMPOSED = frozenset({" ", ", ", " and ", ", and "})
+_LEAD = 60  # characters before a number in which a verb of change or a contest is looked for
+_OPENING = re.compile(r"\b(?:between|from) $", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween $", re.IGNORECASE)
+# What a pair of numbers with a dash tells after or before these is a score.
+_CONTEST_BEFORE = re.compile(
+    r"\b(?:w[io]n|wins|winning|los[et]|loses|losing|beat|beaten|beats|beating|defeat\w*|vot\w+|ruled"
+    r"|scores?|led?|leads?|leading|trail\w*|ahead|tied|drew|edged|routed|downed|topped|passed)"
+    r"(?: [\w'’.]+){0,3},? $"
+)
+_CONTEST_AFTER = re.compile(
+    r" (?:w[io]n|victory|victories|defeat|loss|draw|lead|tie|vote|ruling|decision|score|record"
+    r"|advantage|majority|rout|triumph)(?![a-z])"
+)
 
 
 def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> Reading | None:
-    """One reading of two: a range, odds, a score, or a measure with its conversion in brackets."""
-    gap = _SPACES.sub(" ", text[first.end : second.start][:20])
-    if len(gap) > 16 or "ordinal" in (first.kind, second.kind):
+    """One reading of two: a range, odds, a sum of units, or a measure with its conversion."""
+    if second.start - first.end > 20 or "ordinal" in (first.kind, second.kind):
         return None
-    if first.kind == second.kind == "measure" and first.unit != second.unit:
-        if _BRACKET.fullmatch(gap):
-            close = text.find(")", second.end, min(sentence.end, second.end + 16))
-            return replace(first, end=close + 1 if close >= 0 else second.end)
+    gap = _SPACES.sub(" ", text[first.end : second.start])
+    if len(gap) > 16:
         return None
+    if first.kind == second.kind and first.unit != second.unit and first.unit and second.unit:
+        return _composed(first, second, gap) or _converted(text, sentence, first, second, gap)
     low, high = first.value, second.value
-    counts = first.kind == second.kind == "count"
-    if counts and _PER_POPULATION.fullmatch(gap):
-        if 0 < low < high and low <= 100 and not _PERIOD.match(text, second.end, second.end + 16):
-            return replace(first, end=second.end, value=_rounded(low / high), kind="ratio")
-        return None
+    if first.kind == second.kind == "count":
+        if _PER_POPULATION.fullmatch(gap):
+            if 0 < low < high and low <= 100 and not _PERIOD.match(text, second.end):
+                return first._replace(end=second.end, value=_rounded(low / high), kind="ratio")
+            return None
+        if low == high == 50 and gap in ("-", "–", "/"):
+            return first._replace(end=second.end, value=Decimal("0.5"), kind="ratio")
     decades = second.kind == "age" and second.high and first.kind in ("age", "count")
     if decades and _DECADES_GAP.fullmatch(gap):
         # "in his 20s or early 30s", "from 15 to their mid-20s"
-        return replace(second, start=first.start, value=low, core=first.core)
+        return second._replace(start=first.start, value=low, core=first.core)
     if first.high is not None or second.qualified:
         return None
     if first.kind in ("age", "money") and (
         second.kind == "count" or (first.kind == "age" and second.unit == "year")
     ):
-        second = replace(second, kind=first.kind, unit=first.unit)  # "aged 35 to 75 years"
+        second = second._replace(kind=first.kind, unit=first.unit)  # "aged 35 to 75 years"
     if first.kind not in ("count", second.kind) or (
         first.kind == second.kind and first.unit != second.unit
     ):
@@ -203,21 +218,26 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     scale = scale_of(text[second.core.start : second.end])
     if scale > 1 and low < 1000 and scale_of(text[first.core.start : first.end]) == 1:
         low *= scale  # "two or three million"
-    lead = text[max(sentence.start, first.start - REACH) : first.start]
-    dash = _DASH.fullmatch(gap) is not None
-    if low >= high or not (  # "a 3-2 win", "a 404-0 vote": two scores
-        dash
-        or (gap == " and " and re.search(r"\bbetween $", lead))
-        or (
-            gap in (" to ", " through ", "-to-", "-to ", "- to ", " up to ")
-            and not _CHANGE.search(lead)
-        )
-        or (gap in (" or ", "-or-") and high <= 3 * low)
-    ):
+    if low >= high:
         return None
-    opening = re.search(r"\b(?:between|from) $", lead)
-    return replace(
-        second,
+    lead = text[max(sentence.start, first.start - _LEAD) : first.start]
+    if _DASH.fullmatch(gap):
+        ranged = not (
+            second.kind == "count"
+            and (
+                _CONTEST_AFTER.match(text, second.end, sentence.end) or _CONTEST_BEFORE.search(lead)
+            )
+        )
+    elif gap == " and ":
+        ranged = _BETWEEN.search(lead) is not None
+    elif gap in _TO:
+        ranged = not _CHANGE.search(lead)
+    else:
+        ranged = gap in (" or ", "-or-") and high <= 3 * low
+    if not ranged:
+        return None
+    opening = _OPENING.search(lead)
+    return second._replace(
         start=first.start - (len(opening[0]) if opening else 0),
         core=Span(first.core.start, second.core.end),
         value=low,
@@ -227,81 +247,69 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     )
 
 
+def _composed(first: Reading, second: Reading, gap: str) -> Reading | None:
+    """A sum in the smaller unit: "7 pounds, 3 ounces", "two years and six months"."""
+    if gap not in _COMPOSED or second.qualified or second.high or first.high:
+        return None
+    dimension, factor = DIMENSIONS.get(first.unit or "", ("", Decimal(1)))
+    other, small = DIMENSIONS.get(second.unit or "", ("", Decimal(1)))
+    times = factor / small
+    if not dimension or dimension != other or times <= 1 or times != times.to_integral_value():
+        return None
+    if second.value >= times:
+        return None
+    return first._replace(
+        end=second.end,
+        core=Span(first.core.start, second.core.end),
+        value=first.value * times + second.value,
+        unit=second.unit,
+    )
+
+
+def _converted(
+    text: str, sentence: Sentence, first: Reading, second: Reading, gap: str
+) -> Reading | None:
+    """A measure with the same measure in another unit in brackets; the first unit is its unit."""
+    if first.kind != "measure" or not _BRACKET.fullmatch(gap):
+        return None
+    close = text.find(")", second.end, min(sentence.end, second.end + 16))
+    return first._replace(end=close + 1 if close >= 0 else second.end)
+
+
 def _rounded(value: Decimal) -> Decimal:
     return value.quantize(Decimal("1.000000000000")).normalize()
 
 
 _SHARING_GAP = re.compile(r"(?: of)?(?: [\w'’-]+){0,4},? (?:and|or|by) (?:another )?| \(")
+_AGES_GAP = frozenset({" and ", ", ", ", and ", " or "})
 
 
-def _with_shared_qualifier(text: str, before: Sequence[Reading], reading: Reading) -> Reading:
-    """The reading, with the qualifier of the one before: "about 22% of girls and 24% of boys"."""
+def _after_another(
+    text: str, sentence: Sentence, before: Sequence[Reading], reading: Reading
+) -> Reading:
+    """The reading with what it shares with the one before: a qualifier, an age.
+
+    "About 22% of girls and 24% of boys", "ages 8 and 11".
+    """
+    if not before:
+        return reading
+    first = before[-1]
     if (
-        before
-        and before[-1].qualified
+        first.qualified
         and not reading.qualified
-        and before[-1].kind == reading.kind
+        and first.kind == reading.kind
         and reading.kind in ("percent", "money", "measure")
-        and reading.start - before[-1].end < 48
-        and _SHARING_GAP.fullmatch(text, before[-1].end, reading.start)
+        and reading.start - first.end < 48
+        and _SHARING_GAP.fullmatch(text, first.end, reading.start)
     ):
-        return replace(reading, comparator=before[-1].comparator, qualified=True)
+        return reading._replace(comparator=first.comparator, qualified=True)
+    if (
+        first.kind == "age"
+        and first.unit == "year"
+        and reading.kind == "count"
+        and reading.value <= 120
+        and text[first.end : reading.start] in _AGES_GAP
+        and is_age_of_another(text[reading.end : min(sentence.end, reading.end + 12)])
+    ):
+        return reading._replace(kind="age", unit="year")
     return reading
-
-
-# Before a number without a noun of its own, the noun that it belongs to: "the toll rose to 14".
-_LINKED = re.compile(
-    r"\b(?:to|at|by|of|is|was|were|are|reached|reaching|hit|total(?:s|led|ed|ing)?|number(?:s|ed)"
-    r"|worth|cost|costs|paid|from|with|about|for|:) (?:an? |the |just |only )?$"
-)
-_HYPHENED = re.compile(r"-(?!plus|ish|odd|strong|some|fold)([a-z]{3,})(?![a-z])")
-_OWNED = re.compile(r"(?:\b(?:an?|the|his|her|its|their|this|that)|['’]s?) $", re.IGNORECASE)
-
-
-def _with_subjects(
-    text: str, sentence: Sentence, index: int, readings: Sequence[Reading]
-) -> list[Quantity]:
-    """The quantities with what each counts; an elided noun is that of the count before."""
-    found: list[Quantity] = []
-    counted = ""
-    for k, reading in enumerate(readings):
-        following = k + 1
-        after = reading.end
-        if following < len(readings) and text[after : readings[following].start] == " ":
-            after = readings[following].end  # "five 2-year-old children"
-            following += 1
-        limit = readings[following].start if following < len(readings) else sentence.end
-        since = readings[k - 1].end if k else sentence.start
-        lead = text[max(since, reading.start - REACH) : reading.start]
-        subject = ""
-        if reading.kind == "age" and reading.end == reading.core.end:
-            subject = subject_before(text, since, reading.start)
-        elif reading.kind == "count" and (noun := _HYPHENED.match(text, reading.core.end)):
-            subject = noun[1]  # "a 16,000-word ruling" counts words
-        elif reading.kind != "duration" or _names_its_noun(text, reading):
-            plural = reading.kind == "count" and reading.value != 1
-            owned = _OWNED.search(lead) is not None
-            subject = subject_after(text, after, limit, plural=plural, owned=owned)
-        if reading.kind == "count":
-            subject = counted = subject or counted
-        if not subject and reading.kind in ("count", "money", "percent") and _LINKED.search(lead):
-            subject = subject_before(text, since, reading.start)
-        found.append(
-            Quantity(
-                start=reading.start,
-                end=reading.end,
-                value=reading.value,
-                high=reading.high,
-                comparator=reading.comparator,
-                kind=reading.kind,
-                unit=reading.unit,
-                subject=subject,
-                sentence=index,
-            )
-        )
-    return found
-
-
-def _names_its_noun(text: str, reading: Reading) -> bool:
-    """Whether a duration measures the noun after it: "a three-year sentence", "a week of talks"."""
-    return "-" in text[reading.core.end : reading.end] or text.startswith(" of ", reading.end)

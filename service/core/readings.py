@@ -3,15 +3,22 @@
 Every pattern looks at a bounded stretch of text beside the number.
 """
 
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple, cast
 
+from service.core.lexicon import COMPARATORS, MONTH, TABLE, UNITS, any_of, words
 from service.core.numerals import Numeral, abbreviated
+from service.core.refusals import (
+    Context,
+    before_month,
+    coded,
+    context_of,
+    counts_one,
+    groups,
+    half_of_a_word,
+    refused,
+)
 from service.core.text import Span
 
 Kind = Literal[
@@ -19,11 +26,8 @@ Kind = Literal[
 ]
 Comparator = Literal["=", "~", ">", ">=", "<", "<="]
 
-REACH = 60  # characters of context that a number is read with, on each side
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a number expression says, before its neighbours and its subject are known."""
 
     start: int  # with qualifier and currency sign
@@ -37,65 +41,68 @@ class Reading:
     qualified: bool = False  # whether a qualifier says so
 
 
-# --- word lists ----------------------------------------------------------------------------------
+def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Reading | None:
+    """What a number expression says, None where it is no quantity.
 
-_RESOURCES = files("service.core").joinpath("resources")
-_TABLE = json.loads(_RESOURCES.joinpath("units.json").read_text("utf-8"))
-_LISTS = json.loads(_RESOURCES.joinpath("number_words.json").read_text("utf-8"))
+    Args:
+        text: the article.
+        numeral: a number expression in it.
+        start: where its sentence starts.
+        end: where its sentence ends.
+    """
+    context = context_of(text, numeral, start=start, end=end)
+    if coded(context):
+        return None
+    form = numeral.form
+    if form == "ordinal":
+        return _rank(context)
+    if form == "decade":
+        return _ten_years(context)
+    if form in ("multiplied", "times"):
+        return _multiple(context)
+    if numeral.value <= 10 and (placed := _placed(context)):
+        return placed
+    return _amount(context)
 
-
-def _list(name: str) -> frozenset[str]:
-    return frozenset(" ".join(_LISTS[name]).split())
-
-
-def _any(forms: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
-
-
-_UNITS: dict[str, str] = {form: row["unit"] for row in _TABLE["units"] for form in row["forms"]}
-_ATTACHED: dict[str, str] = {
-    form: row["unit"] for row in _TABLE["units"] for form in row.get("attached", ())
-}
-_DURATIONS = frozenset(row["unit"] for row in _TABLE["units"] if row["dimension"] == "time")
-_CURRENCIES = _TABLE["currencies"]
-_SIGNS: dict[str, str] = {sign: row["unit"] for row in _CURRENCIES for sign in row["symbols"]}
-_MONEY: dict[str, str] = {word: row["unit"] for row in _CURRENCIES for word in row["words"]}
-_CENTS: dict[str, str] = {
-    word: row["unit"] for row in _TABLE["hundredths"] for word in row["words"]
-}
-_PREFIXES: dict[str, Comparator] = {
-    phrase: comparator
-    for comparator, lines in _LISTS["comparators"].items()
-    for phrase in " ".join(lines).split("; ")
-}
-_DESIGNATORS = _list("designators")  # "flight 93", "Channel 4": a number after one is a name's
-_LOOSE_DESIGNATORS = _list("loose_designators")  # unless a noun follows: "last week 30 people"
-_AFTER_PRONOUN_ONE = _list("after_pronoun_one")
-_BEFORE_PRONOUN_ONE = _list("before_pronoun_one")
-_PERSONS = _list("persons")
-_LONG_PLURALS = [form for form in _UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
 
 # --- units ---------------------------------------------------------------------------------------
 
-_PERCENT = re.compile(
-    r" ?%|[ -]?per[ -]?cent(?:age)?(?P<points>[ -]points?)?(?![a-z])", re.IGNORECASE
+_ATTACHED: dict[str, str] = {
+    form: row["unit"] for row in TABLE["units"] for form in row.get("attached", ())
+}
+_DURATIONS = frozenset(row["unit"] for row in TABLE["units"] if row["dimension"] == "time")
+_SIGNS: dict[str, str] = {
+    sign: row["unit"] for row in TABLE["currencies"] for sign in row["symbols"]
+}
+_MONEY: dict[str, str] = {word: row["unit"] for row in TABLE["currencies"] for word in row["words"]}
+_CENTS: dict[str, str] = {word: row["unit"] for row in TABLE["hundredths"] for word in row["words"]}
+_LONG_PLURALS = [form for form in UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
+# The word after a number, or the sign: most are the first of no unit.
+_NEXT = re.compile(r"[ -]?(?P<word>[A-Za-z]+|[%°º])")
+_FIRST_OF_UNIT = frozenset(
+    {"per", "percent", "percentage", "pct", "%", "°", "º"}
+    | {re.split(r"[ .-]", form)[0] for form in (*UNITS, *_MONEY, *_CENTS)}
 )
-_UNIT = re.compile(rf"[ -]?(?P<unit>{_any(_UNITS)})(?![A-Za-z])", re.IGNORECASE)
+_PERCENT = re.compile(
+    r" ?%|[ -]?(?:per[ -]?cent(?:age)?|pct)(?P<points>[ -]points?)?(?![a-z])", re.IGNORECASE
+)
+_UNIT = re.compile(rf"[ -]?(?P<unit>{any_of(UNITS)})(?![A-Za-z])", re.IGNORECASE)
 # "eight stormy years", "three full days": one word may stand between.
 _LOOSE_UNIT = re.compile(
     r"[ -](?!and|or|to|of|in|per|the|a|for|at|on|by|from|times)[a-z]+(?:-[a-z]+)? "
-    rf"(?P<unit>{_any(_LONG_PLURALS)})(?![A-Za-z])"
+    rf"(?P<unit>{any_of(_LONG_PLURALS)})(?![A-Za-z])"
 )
-_ATTACHED_UNIT = re.compile(rf"(?P<unit>{_any(_ATTACHED)})(?![A-Za-z])")
+_ATTACHED_UNIT = re.compile(rf"(?P<unit>{any_of(_ATTACHED)})(?![A-Za-z])")
 _INCHES = re.compile(
     r"[ -]?(?:and )?(?P<n>[0-9]{1,2})(?:[ -]?(?:inch(?:es)?|in)(?![a-z])|[\"”″]|'')?(?![0-9A-Za-z])"
 )
 _FEET = re.compile(r"['’′] ?(?=[0-9])")
 _DEGREES = re.compile(r" ?[°º] ?(?P<scale>[CF])?(?![A-Za-z])|(?P<bare>[CF])(?![A-Za-z])")
 _DEGREE_UNITS = {"C": "degree Celsius", "F": "degree Fahrenheit", None: "degree"}
-_SIGN = re.compile(rf"(?:(?<![A-Za-z.])|(?=[$£€]))(?P<sign>{_any(_SIGNS)}) ?$")
-_MONEY_WORD = re.compile(rf"[ -](?P<word>{_any(_MONEY)})(?![A-Za-z])", re.IGNORECASE)
-_CENT_WORD = re.compile(rf"[ -]?(?P<word>{_any(_CENTS)})(?![A-Za-z])", re.IGNORECASE)
+_SIGN = re.compile(rf"(?:(?<![A-Za-z.])|(?=[$£€]))(?P<sign>{any_of(_SIGNS)}) ?$")
+_SIGN_ENDS = frozenset(sign[-1] for sign in _SIGNS)
+_MONEY_WORD = re.compile(rf"[ -](?P<word>{any_of(_MONEY)})(?![A-Za-z])", re.IGNORECASE)
+_CENT_WORD = re.compile(rf"[ -]?(?P<word>{any_of(_CENTS)})(?![A-Za-z])", re.IGNORECASE)
 _PENCE = re.compile(r"p(?![A-Za-z])")
 # Words that are money after digits only: "won", "sterling".
 _MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real"})
@@ -106,65 +113,79 @@ _ALWAYS_LARGE = frozenset({"bn", "mn", "mln", "bln", "tn", "trn"})
 _PLURAL_AFTER = re.compile(
     r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
 )
-_OF = re.compile(r" (?:of|an?) ")
+_OF = re.compile(r" (?:of an?|of|an?) ")
 _OLD = re.compile(r"[ -]?(?:olds?(?![a-z])|of age(?![a-z]))")
+_AND_PART = re.compile(r" and (?:a (?P<half>half)|a quarter)(?![a-z])")
+_LONG = "-long"
+_ONE = Decimal(1)
 
 
-def _unit(after: str, numeral: Numeral, *, signed: bool) -> tuple[Kind, str, int, Decimal] | None:
-    """Kind, unit, length of the unit in *after* and what it multiplies the number by."""
-    one = Decimal(1)
+class _Unit(NamedTuple):
+    kind: Kind
+    unit: str
+    length: int  # characters after the number
+    factor: Decimal = _ONE  # what it multiplies the number by
+
+
+def _unit(after: str, numeral: Numeral, *, signed: bool = False) -> _Unit | None:
+    """The unit that stands at the start of *after*, None where none does."""
+    head = _NEXT.match(after)
+    word = head["word"].lower() if head else ""
     digits = numeral.form == "digits"
-    if match := _PERCENT.match(after):
-        return "percent", "percentage point" if match["points"] else "%", match.end(), one
-    if (match := _MONEY_WORD.match(after)) and (
-        digits or match["word"].lower() not in _MONEY_VERBS
-    ):
-        return "money", _MONEY[match["word"].lower()], match.end(), one
-    if match := _CENT_WORD.match(after):
-        return "money", _CENTS[match["word"].lower()], match.end(), Decimal("0.01")
-    if digits:
+    if word in _FIRST_OF_UNIT:
+        if match := _PERCENT.match(after):
+            return _Unit("percent", "percentage point" if match["points"] else "%", match.end())
+        if (match := _MONEY_WORD.match(after)) and (
+            digits or match["word"].lower() not in _MONEY_VERBS
+        ):
+            return _Unit("money", _MONEY[match["word"].lower()], match.end())
+        if match := _CENT_WORD.match(after):
+            return _Unit("money", _CENTS[match["word"].lower()], match.end(), Decimal("0.01"))
+    if digits and after[:1] not in " -":
         if match := _PENCE.match(after):
-            return "money", "GBP", match.end(), Decimal("0.01")
+            return _Unit("money", "GBP", match.end(), Decimal("0.01"))
         if (match := _DEGREES.match(after)) and (
             match["bare"] is None or signed or numeral.value > 9
         ):
-            return "measure", _DEGREE_UNITS[match["scale"] or match["bare"]], match.end(), one
+            return _Unit("measure", _DEGREE_UNITS[match["scale"] or match["bare"]], match.end())
         if match := _FEET.match(after):
-            return "measure", "foot", match.end(), one
+            return _Unit("measure", "foot", match.end())
         if match := _ATTACHED_UNIT.match(after):
-            unit = _ATTACHED[match["unit"]]
-            return ("duration" if unit in _DURATIONS else "measure"), unit, match.end(), one
+            return _of_dimension(_ATTACHED[match["unit"]], match.end())
     if numeral.form in ("vague", "fraction") and (of := _OF.match(after)):
-        # "thousands of dollars", "half an hour"
+        # "thousands of dollars", "half an hour", "a quarter of a percentage point"
         plain = Numeral(numeral.start, numeral.end, numeral.value, "words")
-        measured = _unit(after[of.end() - 1 :], plain, signed=False)
-        return (*measured[:2], measured[2] + of.end() - 1, measured[3]) if measured else None
-    match = _UNIT.match(after)
+        measured = _unit(after[of.end() - 1 :], plain)
+        return measured._replace(length=measured.length + of.end() - 1) if measured else None
+    match = _UNIT.match(after) if word in _FIRST_OF_UNIT else None
     if not match and numeral.form != "fraction":
         match = _LOOSE_UNIT.match(after)
-        if match and _UNITS[match["unit"].lower()] not in _DURATIONS | {"mile", "foot"}:
+        if match and UNITS[match["unit"].lower()] not in _DURATIONS | {"mile", "foot"}:
             match = None
     if not match:
         return None
-    unit = _UNITS[match["unit"].lower()]
+    unit = UNITS[match["unit"].lower()]
     if unit == "degree" and not digits and numeral.value < 10:
         return None  # "three degrees" of a university
-    return ("duration" if unit in _DURATIONS else "measure"), unit, match.end(), one
+    return _of_dimension(unit, match.end())
+
+
+def _of_dimension(unit: str, length: int) -> _Unit:
+    return _Unit("duration" if unit in _DURATIONS else "measure", unit, length)
 
 
 COUNTED_UNITS = frozenset(
     "second minute hour day week month year decade century mile fortnight".split()
 )
-_ARTICLE_BEFORE = re.compile(
-    r"\b(?:about|nearly|almost|around|roughly|approximately|than|over|under|within|in|for|after"
-    r"|through|just|least|every|only|lasted|took|spent) $",
-    re.IGNORECASE,
+_ARTICLE_BEFORE = frozenset(
+    "about nearly almost around roughly approximately than over under within in for after through "
+    "just least every only lasted took spent".split()
 )
 _ARTICLE_AFTER = re.compile(
-    r" (?:ago|later|long|or so|apart|away|after|before|earlier|of time)(?![a-z])|['’]s? "
-    r"|-long(?![a-z])"
+    r" (?:ago|later|long|or so|apart|away|after|before|earlier|of time|and a half)(?![a-z])"
+    r"|['’]s? |-long(?![a-z])"
 )
-_LOOSE_YEAR = re.compile(r"\b(?:about|nearly|almost|than|over|under|around|just) $", re.IGNORECASE)
+_LOOSE_YEAR = frozenset("about nearly almost than over under around just".split())
 _UNIT_LONG = re.compile(r"(?:hour|day|week|month|year|decade)-long(?![a-z])")
 
 
@@ -172,7 +193,7 @@ def unit_long(text: str, start: int) -> Numeral | None:
     """The number one, nowhere written, of "a week-long trial"."""
     if not _UNIT_LONG.match(text, start):
         return None
-    return Numeral(start, start, Decimal(1), "words")
+    return Numeral(start, start, _ONE, "words")
 
 
 def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral | None:
@@ -182,248 +203,254 @@ def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral |
     unit = _UNIT.match(text, article.end, min(end, article.end + 24))
     if not unit or unit["unit"].lower() not in COUNTED_UNITS:
         return None
-    before = text[max(start, article.start - REACH) : article.start]
+    before = text[max(start, article.start - 20) : article.start].split()
+    last = before[-1].lower() if before else ""
     after = text[unit.end() : min(end, unit.end() + 12)]
     if after.startswith("-old"):
         return None
     later = _ARTICLE_AFTER.match(after)
-    spent = _ARTICLE_BEFORE.search(before)
+    spent = last in _ARTICLE_BEFORE
     if not later and not spent:
         return None
     if unit["unit"].lower() == "day" and after.startswith((" before", " earlier")) and not spent:
         return None
     # "a year later" names no length; "about a year later" does.
-    if unit["unit"].lower() == "year" and later and not _LOOSE_YEAR.search(before):
-        return None
-    return Numeral(article.start, article.end, Decimal(1), "words")
-
-
-# --- numbers that are no quantities --------------------------------------------------------------
-
-_MONTH = (
-    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)\.?"
-    r"|January|February|March|April|May|June|July|August|September|October|November|December"
-)
-_MONTH_BEFORE = re.compile(rf"(?:^|[^A-Za-z])(?:{_MONTH}),? ?(?:the )?$")
-_MONTH_AFTER = re.compile(rf"(?:st|nd|rd|th)?(?: of)?[ -](?:{_MONTH})(?![a-z])")
-_CLOCK = re.compile(
-    r"(?:[:.][0-9]{2})?(?::[0-9]{2})? ?(?:[ap]\.m\b|o['’]clock"
-    r"|(?:[ap]m|gmt|est|edt|pst|pdt|bst|et|hrs)(?![a-z]))"
-    r"|:[0-9]{2}",
-    re.IGNORECASE,
-)
-_DECADE = re.compile(r"['’]?s(?![a-z])")
-_STREET = re.compile(
-    r"(?:-?[A-Z])?[ -](?:block of |(?:[NSEW]\.? |North |South |East |West )?"
-    r"(?:[A-Z][\w.]* |[0-9]+(?:st|nd|rd|th) ){1,3}?"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Way|Court|Place|Plaza|Square"
-    r"|Highway|Parkway|Terrace)(?![a-z]))"
-)
-# Telephone numbers, dates in figures, addresses of the internet, and numbers that are names.
-_CODE = re.compile(
-    r"(?:1[-–. ])?\(?[0-9]{3}\)?[-–. ]{1,2}[0-9]{3}[-–. ]{1,2}(?:[0-9]{4}|[A-Z]{4})"
-    r"|[0-9]{3}[-–][0-9]{4}(?![0-9])"
-    r"|(?:1-)?(?:[0-9]{3}-){0,2}[A-Z]{4,8}(?:-[A-Z]{2,8})? \([0-9]{3,4}(?:-[0-9]{4})?\)"
-    r"|\([0-9]{3}\) [0-9A-Z]{3}|(?:1-)?[0-9]{3}-[A-Z]{2,}"
-    r"|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{2,4}(?![0-9])"
-    r"|(?:[Ii]mage|[Pp]hoto|[Ss]lide|[Pp]age|[Pp]icture) [0-9]{1,3} (?:of|/) (?:/ )?[0-9]{1,3}"
-    r"|(?<![0-9])[0-9]{1,3} (?:/|of) [0-9]{1,3} (?=[A-Z])|\[[0-9]{1,3}\]"
-    r"|[0-9]{1,3}-[A-Z](?![A-Za-z])"
-    r"|(?<![0-9,.])0[0-9]{2,}|[0-9]P/|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
-    r"|10-[KQ](?![A-Za-z])"
-    r"|9/11|24/7|(?<![0-9,.])911(?![0-9]|[.,][0-9])(?! [a-z]+s\b)|(?<=“)404(?=”)"
-)
-_AROUND = 20  # characters on each side of a number in which such a code is looked for
-_ATTACHABLE = re.compile(
-    r"(?:k|m|mn|mln|bn|b|tn|mm|cm|km|kg|kgs|g|mg|lbs?|oz|ft|in|mph|kph|km/h|hrs?|min|mins|secs?|ml"
-    r"|s|st|p|kw|mw|gw|hp|db|gb|mb|tb|khz|mhz|ghz|yds?|yrs?|c|f|h|ha|pc)(?![A-Za-z])",
-    re.IGNORECASE,
-)
-_PREFIXED = re.compile(r"(?:[A-Za-z0-9_]-|[0-9][.:,/])$")
-_PREFIXABLE = re.compile(r"(?:[0-9%]|\b[Mm]id|\b[Ee]arly|\b[Ll]ate|[a-z]{3,})-$")
-_ADDRESS_BEFORE = re.compile(r"(?:https?:|www\.|@)\S*$")
-_CODED_AFTER = re.compile(r"[_@#=\\]|\([a-z]\)|/[0-9A-Za-z]{1,4}/|\.(?:com|org|net|co|uk)\b")
-_LISTED_AFTER = re.compile(r"[.)](?: |$)")
-_NOT_YEAR_BEFORE = frozenset(
-    "than over some nearly almost roughly approximately exceeding estimated total".split()
-)
-_YEAR_BEFORE = frozenset(
-    "in since by of until from to during before after the early late mid".split()
-)
-_OLD_YEAR_BEFORE = re.compile(r"\b(?:in|since|by|until|from|between|and|to|around|circa|year) $")
-_SENTENCE_OPENERS = (".", ":", "“", '"', "?", "!", "—", "–", "-", "(", "‘")
-
-
-def _coded(before: str, after: str, numeral: Numeral, text: str) -> bool:
-    """Whether the number is a part of a longer token: a code, an address, a name."""
-    if numeral.form not in ("digits", "decade"):
-        return bool(before) and (
-            before[-1].isalnum() or re.search(r"[A-Za-z]-$", before) is not None
-        )
-    if before:
-        if before[-1].isalnum() or before[-1] in "_#@&=/\\~^":
-            return True
-        if _PREFIXED.search(before) and not _PREFIXABLE.search(before):
-            return True
-        if _ADDRESS_BEFORE.search(before):
-            return True
-    if after and (
-        (after[0].isalpha() and not _ATTACHABLE.match(after)) or _CODED_AFTER.match(after)
+    if (
+        unit["unit"].lower() == "year"
+        and later
+        and last not in _LOOSE_YEAR
+        and not after.startswith(" and")
     ):
-        return True
-    low = max(0, numeral.start - _AROUND)
-    return any(
-        code.start() < numeral.end - low and code.end() > numeral.start - low
-        for code in _CODE.finditer(text[low : numeral.end + _AROUND])
-    )
+        return None
+    return Numeral(article.start, article.end, _ONE, "words")
 
 
-def _dated(before: str, after: str, numeral: Numeral, word: str) -> bool:
-    """Whether a number in digits belongs to a date, a year, a decade or a clock time."""
-    value = numeral.value
-    if _MONTH_BEFORE.search(before) or (value <= 31 and _MONTH_AFTER.match(after)):
-        return True
-    if value < 25 and _CLOCK.match(after):
-        return True
-    if _DECADE.match(after):
-        return True
-    if re.search(r"['’]$", before) and value < 100:
-        return True
-    if len(word) == 4 and word.isdigit() and 1500 <= value <= 2100:
-        last = before.split()[-1].lower() if before.strip() else ""
-        if not _PLURAL_AFTER.match(after):
-            return True
-        return last not in _NOT_YEAR_BEFORE and (value % 100 != 0 or last in _YEAR_BEFORE)
-    if len(word) == 4 and word.isdigit() and 1000 <= value < 1500:
-        return _OLD_YEAR_BEFORE.search(before) is not None and not re.match(r"[ -][a-z]{2}", after)
-    return False
+# --- amounts -------------------------------------------------------------------------------------
+
+_MAGNITUDE_AFTER = re.compile(r"[ -]magnitude(?![a-z])")
+_RICHTER_AFTER = re.compile(r" on the Richter scale")
+_TIMES_AS = re.compile(
+    r" times (?:more|less|higher|lower|greater|larger|bigger|faster|as|the|that|its|their|his|her)"
+    r"(?![a-z])"
+)
+_STAGE_AFTER = re.compile(r"[.,;)]|$|\s*$| (?!of|at|in|on|to)[a-z]")
+_ODD = re.compile(r"[ -]odd (?=[a-z])")
 
 
-def _labelled(before: str, after: str, numeral: Numeral, word: str) -> bool:
-    """Whether the number is a label: "Boeing 747", "the Big Three", "Day 3", "2. Open the box"."""
-    words = before.split()
-    if not words:
-        return numeral.form == "digits" and (
-            _LISTED_AFTER.match(after) is not None or not after.strip(" .)")
+def _amount(context: Context) -> Reading | None:
+    """What digits or number words say, with unit, sign and qualifier."""
+    numeral, word, before, after, *_ = context
+    digits, one = numeral.form == "digits", word.lower() == "one"
+    value, length, start = numeral.value, 0, numeral.start
+    kind: Kind = "count"
+    unit: str | None = None
+    sign = None
+    if before and before.rstrip(" ")[-1:] in _SIGN_ENDS and (sign := _SIGN.search(before[-8:])):
+        kind, unit = "money", _SIGNS[sign["sign"]]
+        start -= len(sign[0])
+    minus = not sign and before[-1:] in ("-", "−", "–") and before[-2:-1] in ("", " ", "(")
+    if digits and (large := _ABBREVIATION.match(after)):
+        letters = large["scale"].lower()
+        noun = after[0] != " " and _PLURAL_AFTER.match(after, large.end())
+        if sign or letters in _ALWAYS_LARGE or (letters in "km" and noun):
+            value *= abbreviated(letters)
+            length = large.end()
+    measured = None if sign or length else _unit(after, numeral, signed=minus)
+    if measured:
+        kind, unit, length, factor = measured
+        value *= factor
+        if unit == "pound" and value >= 10**6 and not after.startswith(" of ", length):
+            kind, unit = "money", "GBP"  # "96 billion pounds"
+        if one and unit == "day" and not counts_one(context):
+            return None
+        if part := _AND_PART.match(after, length):
+            value += Decimal("0.5") if part["half"] else Decimal("0.25")  # "an hour and a half"
+            length = part.end()
+        if kind == "duration" and (old := _OLD.match(after, length)):
+            kind, length = "age", old.end()
+        elif unit == "foot" and (inches := _INCHES.match(after, length)):
+            value, unit = value * 12 + Decimal(inches["n"]), "inch"
+            length = inches.end()
+        elif kind == "duration" and after.startswith(_LONG, length):
+            length += len(_LONG)
+        elif unit.startswith(("degree", "%")):
+            if minus:
+                value, start = -value, start - 1
+            elif context.lower in ("minus", "negative"):
+                value, start = -value, start - len(before) + before.rindex(context.last)
+    elif not sign:
+        if magnitude := _magnitude(context):
+            return magnitude
+        if context.lower == "stage" and value <= 4 and _STAGE_AFTER.match(after):
+            return Reading(start, numeral.end, Span(start, numeral.end), value, "other")
+        if refused(context) or (one and not counts_one(context)):
+            return None
+        if word.lower().endswith("half") and half_of_a_word(after):
+            return None
+        if numeral.form == "group" and not length and not groups(context):
+            return None
+        if numeral.form == "fraction":
+            kind = "ratio"
+        elif numeral.form in ("digits", "words") and _is_age(context):
+            kind, unit = "age", "year"
+        elif _TIMES_AS.match(after):
+            kind = "ratio"
+    comparator: Comparator = "~" if after[:1] in " -" and _ODD.match(after) else "="
+    led = len(before) - (numeral.start - start)
+    qualifier = _qualifier(before[:led], kind, value)
+    if qualifier:
+        comparator, start = qualifier[0], start - qualifier[1]
+    if numeral.form == "vague" and comparator in "=~":
+        comparator = ">"
+    if "couple" in word.lower():
+        comparator = "~"
+    afterthought = _AFTERTHOUGHT.match(after, length) if after[length : length + 1] else None
+    if afterthought:
+        length = afterthought.end()
+        comparator = (
+            ">="
+            if afterthought["more"] or afterthought["plus"]
+            else "<="
+            if afterthought["less"]
+            else "~"
         )
-    last = words[-1]
-    lower = last.strip("(“\"'‘").lower()
-    noun = re.match(r"[ -][a-z]{3,}", after) is not None
-    if lower in _DESIGNATORS or (lower in _LOOSE_DESIGNATORS and not noun):
-        return True
-    if numeral.form == "words":
-        inside = not last.endswith(_SENTENCE_OPENERS)
-        return word[0].isupper() and not word.isupper() and inside and numeral.value != 1
-    return (
-        last[0].isupper()
-        and last.isalpha()
-        and not last.isupper()
-        and len(words) > 1
-        and "," not in word
-        and not noun
-        and lower not in ("the", "about", "only")
+    return Reading(
+        start,
+        numeral.end + length,
+        Span(numeral.start, numeral.end),
+        value,
+        kind,
+        unit,
+        None,
+        comparator,
+        bool(qualifier or afterthought),
     )
 
 
-# "half-empty", "half sister"; but "half the price", "half were women"
-_HALF_OF_A_WORD = re.compile(
-    r"-[a-z]| (?!of|the|an?|as|that|those|these|his|her|its|their|our|my|what|were|was|are|is"
-    r"|have|had|has|will|would|said|say|to|in|over|again|more|made|all|and|or|but|people|who|by"
-    r"|on|for|from|live|do|did|think|believe)[a-z]"
-)
+def _magnitude(context: Context) -> Reading | None:
+    """The strength of an earthquake: "magnitude 6.4", "6.4 on the Richter scale"."""
+    numeral, _, before, after, *_ = context
+    if not 0 < numeral.value < 11:
+        return None
+    core = Span(numeral.start, numeral.end)
+    if match := _MAGNITUDE_AFTER.match(after):
+        end = numeral.end + match.end()
+        start = numeral.start
+    elif context.lower.startswith("magnitude") or (
+        context.lower == "of" and context.previous == "magnitude"
+    ):
+        end = numeral.end
+        start = numeral.start - len(before) + before.lower().rindex("magnitude")
+    elif _RICHTER_AFTER.match(after):
+        start, end = core
+    else:
+        return None
+    led = before[: len(before) - (numeral.start - start)]
+    qualifier = _qualifier(led, "measure", numeral.value) or _qualifier(
+        before, "measure", numeral.value
+    )
+    if not qualifier:
+        return Reading(start, end, core, numeral.value, "measure", "magnitude")
+    start = min(start, numeral.start - qualifier[1])
+    return Reading(
+        start, end, core, numeral.value, "measure", "magnitude", None, qualifier[0], True
+    )
 
 
-_DIGIT_NEXT = re.compile(r"(?:every )?[0-9]|(?:every )?(?:ten|five|four|three)")
+# --- ages ----------------------------------------------------------------------------------------
 
-
-def _counts_one(before: str, after: str) -> bool:
-    """Whether "one" counts a thing and is no pronoun."""
-    words = before.split()
-    if not words or words[-1].endswith((".", "?", "!", "”")):
-        return False  # a sentence that opens with "One witness" counts nobody
-    if words[-1].lower().strip("“\"'‘(") in _BEFORE_PRONOUN_ONE:
-        return False
-    noun = re.match(r" ([A-Za-z]+)", after)
-    if not noun:
-        return re.match(r" or two(?![a-z])", after) is not None
-    head = noun[1].lower()
-    if head == "in" and _DIGIT_NEXT.match(after, 4):
-        return True  # "one in 100,000"
-    if head == "of":
-        return re.search(r"\bat least $", before) is not None
-    if head == "day":
-        return re.match(r" day (?:before|after|later|earlier)(?![a-z])", after) is not None
-    return head not in _AFTER_PRONOUN_ONE or re.match(r" or two(?![a-z])", after) is not None
-
-
-_SINGLE_AFTER = re.compile(r" (?!most|day|week|mother|father|parent|mom|dad)[a-z]{3,}")
-_GROUP_AFTER = re.compile(
-    r" (?:(?!who|were|was|and|in|from|for|with|to|[a-z]+ing )[A-Za-z-]+ ){0,2}?"
-    r"[a-z]{3,}(?:s|ople|ren|men)(?![a-z])"
-)
-
-
-def _grouped(word: str, after: str) -> bool:
-    """Whether "a couple of", "twin", "a single" count what follows."""
-    if word.endswith("single"):
-        return _SINGLE_AFTER.match(after) is not None
-    return word == "a pair" or _GROUP_AFTER.match(after) is not None
-
-
-# --- kinds of numbers without a unit -------------------------------------------------------------
-
+_PERSONS = words("persons")
 _NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*[\"”’)]?)(?:, ?| ?\()$")
 _NAME_AFTER = re.compile(
     r"[,.;:)\n]|$|\s*$"
     r"| (?:of|at the time|who|was|is|and|told|said|from|has|had|years|whose)(?![a-z])"
 )
 _NOT_A_NAME = re.compile(
-    rf"(?:{_MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Street|Avenue|Road|St|Ave|Rd)\.?"
+    rf"(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Street|Avenue|Road|St|Ave|Rd)\.?"
 )
-_AGED_BEFORE = re.compile(
-    r"\b(?:aged?|ages|in age) (?:of |between |from |about |around |just |only )?$"
-    r"|\b(?:people|those|anyone|children|adults|men|women) (?:under|over) $",
-    re.IGNORECASE,
+_AGED = frozenset({"age", "aged", "ages"})
+_AGED_BETWEEN = frozenset("of between from about around just only".split())
+_TURNED = frozenset({"turn", "turns", "turned", "turning"})
+_DIED_AT = frozenset("died dies dead retired married death".split())
+_HE = frozenset({"he", "she", "who"})
+_BE = frozenset({"is", "are", "was", "were"})
+_YOUNG_OR_OLD = frozenset("boy girl man woman child youth".split())  # a "father of 12" has twelve
+_THOSE = frozenset(
+    "people those anyone children adults men women boys girls kids patients persons teenagers "
+    "americans youths everyone".split()
 )
-_TURNED_BEFORE = re.compile(
-    r"\b(?:turn(?:s|ed|ing)?|(?:he|she|who) (?:was|is)(?: only| just)?) $",
-    re.IGNORECASE,
-)
+_THOSE_ARE = re.compile(rf"\b(?:{any_of(_THOSE)}) \w+ \w+ $", re.IGNORECASE)
 _PHRASE_ENDS = re.compile(
     r"[.,;)”\"]|$|\s*$| (?:on|in|this|last|next|when|at|and|or|years)(?![a-z])"
 )
+# "the mayor, 58, resigned"
+_SOMEBODY_BEFORE = re.compile(r"\b(?:the|an?|his|her|their|my)(?: [a-z]+){1,3}, $", re.IGNORECASE)
 _AGE_RANGE = re.compile(r" (?:and|or) (?:under|younger|older|over)(?![a-z])")
-_MULTIPLE = re.compile(
-    r" times (?:more|less|higher|lower|greater|larger|bigger|faster|as|the|that|its|their|his|her)"
-    r"(?![a-z])"
-)
 
 
-def _is_age(before: str, after: str, numeral: Numeral) -> bool:
+def _is_age(context: Context) -> bool:
     """Whether a number without unit is someone's age: "Lizandra Cosme, 32, said", "aged 7"."""
+    numeral, _, before, after, _, lower, previous = context
     if numeral.value > 120:
         return False
-    if _AGED_BEFORE.search(before):
+    if lower in _AGED or (lower in _AGED_BETWEEN and previous in _AGED):
         return True
-    if _TURNED_BEFORE.search(before) and _PHRASE_ENDS.match(after):
+    if lower in ("under", "over") and (
+        previous in _THOSE or (previous in _BE and _THOSE_ARE.search(before))
+    ):
+        return True
+    if lower == "of" and previous in _YOUNG_OR_OLD and not _PLURAL_AFTER.match(after):
+        return True
+    turned = (
+        lower in _TURNED
+        or (lower in ("was", "is") and previous in _HE)
+        or (lower in ("only", "just") and previous in ("was", "is"))
+        or (lower == "at" and previous in _DIED_AT)
+    )
+    if turned and numeral.value >= 1 and _PHRASE_ENDS.match(after):
         return True
     if _AGE_RANGE.match(after):
         return True
-    name = _NAME_BEFORE.search(before) if numeral.form == "digits" else None
+    if numeral.form != "digits" or before[-1:] not in (" ", ",", "("):
+        return False
+    if after[:1] == "," and numeral.value >= 1 and _SOMEBODY_BEFORE.search(before[-40:]):
+        return True
+    name = _NAME_BEFORE.search(before[-24:])
     if not name or not _NAME_AFTER.match(after) or _NOT_A_NAME.fullmatch(name["name"]):
         return False
     word = name["name"].rstrip('"”’)')
     return word[:1].isupper() or word.lower() in _PERSONS or word != name["name"]
 
 
-# --- ranks ---------------------------------------------------------------------------------------
+def is_age_of_another(after: str) -> bool:
+    """Whether a number after an age and "and" is an age too: "ages 8 and 11"."""
+    return _PHRASE_ENDS.match(after) is not None
+
+
+_TEN_YEARS_BEFORE = re.compile(r"\b(?:his|her|their|my|your|our|late|early|mid|or|and)[ -]$")
+_THE_DECADE = re.compile(r"\bthe (?:late |early |mid-)?$")
+
+
+def _ten_years(context: Context) -> Reading | None:
+    """An age by its decade, "in his late 20s"; other decades are times."""
+    before = context.before
+    if not _TEN_YEARS_BEFORE.search(before) or _THE_DECADE.search(before):
+        return None
+    value = context.numeral.value
+    span = Span(context.numeral.start, context.numeral.end)
+    return Reading(*span, span, value, "age", "year", value + 9, "~")
+
+
+# --- ranks and multiples -------------------------------------------------------------------------
 
 _RANK_AFTER = re.compile(
-    r"[- ](?:most|least|[a-z]{2,}est|place|slot|in line|spot|straight|consecutive)"
-    r"(?![a-z])"
+    r"[- ](?:most|least|[a-z]{2,}est|place|slot|in line|spot|straight|consecutive)(?![a-z])"
 )
-_RANK_BEFORE = re.compile(
+_RANK_IN = re.compile(
+    r" (?:in|out of|of|on|behind|at) |[.,;)]|$|\s*$| (?:nationally|overall|worldwide|globally)"
+)
+_RANKED = frozenset("rank ranks ranked ranking placed places finished finish finishes came".split())
+_BE_BEFORE = re.compile(
     r"\b(?:bec[ao]mes?|becoming|is|was|be|as|marks|marked) (?:apparently |only )?"
     r"(?:the|its|his|her|their) $"
 )
@@ -433,69 +460,115 @@ _FIRST_AFTER = re.compile(
     r" (?!person|chance|time|meeting)(?:[A-Za-z.]+ ){1,4}?"
     r"(?:to|in|since|of \w+|ever|killed)(?![a-z])"
 )
+# "a seventh title", "his fourth test": a count of achievements.
+_ACHIEVED_BEFORE = frozenset("a an his her its their my our".split())
+_ACHIEVEMENT = re.compile(
+    r" (?:[A-Za-z-]+ ){0,3}?(?:titles?|wins?|victory|defeat|loss|medal|gold|silver|bronze|crown"
+    r"|term|trophy|test|launch|goal|championship|globe|triumph|record|appearance|attempt|child"
+    r"|marriage|arrest|conviction|strike|attack)(?![a-z])"
+)
 _NTH_AFTER = re.compile(r" [A-Za-z]")
 _NO_RANK_AFTER = re.compile(
     r" (?:of|century|time|day|step|thing|place to|year of|floor|round)(?![a-z])"
 )
-
-
-def _rank(numeral: Numeral, before: str, after: str) -> Reading | None:
-    """A rank that is news: "third-largest", "in third place", "became the third state to"."""
-    if _MONTH_AFTER.match(after):
-        return None
-    span = Span(numeral.start, numeral.end)
-    if _BIRTHDAY.match(after) and numeral.value <= 120:
-        return Reading(*span, span, numeral.value, "age", "year")
-    if _ANNIVERSARY.match(after):
-        return Reading(*span, span, numeral.value, "ordinal")
-    if _NO_RANK_AFTER.match(after) or (numeral.value == 1 and after.startswith(" place")):
-        return None
-    news = _RANK_BEFORE.search(before) and (
-        (_FIRST_AFTER if numeral.value <= 2 else _NTH_AFTER).match(after)
-    )
-    if not (_RANK_AFTER.match(after) or news):
-        return None
-    return Reading(*span, span, numeral.value, "ordinal")
-
-
-_TEN_YEARS_BEFORE = re.compile(r"\b(?:his|her|their|my|your|our|late|early|mid|or|and)[ -]$")
-
-
-def _ten_years(numeral: Numeral, before: str) -> Reading | None:
-    """An age by its decade, "in his late 20s"; other decades are times."""
-    if not _TEN_YEARS_BEFORE.search(before) or re.search(r"\bthe (?:late |early |mid-)?$", before):
-        return None
-    span = Span(numeral.start, numeral.end)
-    return Reading(
-        *span, span, numeral.value, "age", "year", high=numeral.value + 9, comparator="~"
-    )
-
-
 # "Number two is", "the No. 1 song"
 _NUMBER_BEFORE = re.compile(r"(?:\b[Nn]umber|\b(?:the|a|at|is|was|ranked|world) [Nn]o\.) $")
 
 
+def _placed(context: Context) -> Reading | None:
+    """A rank written as a number: "the No. 1 song"."""
+    if context.lower not in ("no.", "number") or not _NUMBER_BEFORE.search(context.before):
+        return None
+    numeral = context.numeral
+    if numeral.value <= 0 or "." in context.word:
+        return None
+    span = Span(numeral.start, numeral.end)
+    return Reading(*span, span, numeral.value, "ordinal")
+
+
+def _rank(context: Context) -> Reading | None:
+    """A rank that is news: "third-largest", "in third place", "became the third state to"."""
+    numeral, _, before, after, *_ = context
+    if before_month(after):
+        return None
+    span = Span(numeral.start, numeral.end)
+    rank = Reading(*span, span, numeral.value, "ordinal")
+    if _BIRTHDAY.match(after) and numeral.value <= 120:
+        return rank._replace(kind="age", unit="year")
+    if _ANNIVERSARY.match(after):
+        return rank
+    if context.lower in _RANKED and _RANK_IN.match(after):
+        return rank
+    if _NO_RANK_AFTER.match(after) or (numeral.value == 1 and after.startswith(" place")):
+        return None
+    news = _BE_BEFORE.search(before[-40:]) and (
+        (_FIRST_AFTER if numeral.value <= 2 else _NTH_AFTER).match(after)
+    )
+    achieved = numeral.value > 2 and context.lower in _ACHIEVED_BEFORE and _ACHIEVEMENT.match(after)
+    return rank if news or achieved or _RANK_AFTER.match(after) else None
+
+
+_TO_DOUBLE_BEFORE = frozenset(
+    "to will would could can may might should must did does not effectively and or".split()
+)
+_DOUBLE_AFTER = re.compile(
+    r" (?:its|his|her|their|our|my|your|the|in|to|by|from|over)(?![a-z])|[.,;]"
+)
+
+
+def _multiple(context: Context) -> Reading | None:
+    """A multiplication, "doubled", or how often: "twice"."""
+    numeral, word, _, after, *_ = context
+    span = Span(numeral.start, numeral.end)
+    if numeral.form == "times":
+        compared = re.match(r" (?:as|the|that|its|his|her|their)(?![a-z])", after)
+        return Reading(*span, span, numeral.value, "ratio" if compared else "count")
+    # "to double its fleet", but "a double murder", "the doubles title"
+    if word[-1] in "es" and not _DOUBLE_AFTER.match(after):
+        return None
+    if word[-1] == "e" and context.lower not in _TO_DOUBLE_BEFORE:
+        return None
+    reading = Reading(*span, span, numeral.value, "ratio")
+    qualifier = _qualifier(context.before, "ratio", numeral.value)
+    if not qualifier:
+        return reading
+    return reading._replace(
+        start=span.start - qualifier[1], comparator=qualifier[0], qualified=True
+    )
+
+
 # --- qualifiers ----------------------------------------------------------------------------------
 
+_PREFIXES = cast("dict[str, Comparator]", COMPARATORS)
+_PREFIX_ENDS = frozenset(phrase.rpartition(" ")[2] for phrase in _PREFIXES)
 _AFTERTHOUGHT = re.compile(
     r"(?:[ ,-]{0,2}(?:or|and|&) (?:(?P<more>more|older|over|higher|greater|above|longer|up|better"
     r"|larger)|(?P<less>less|fewer|under|younger|below|lower|shorter)|(?P<so>so|thereabouts))"
     r"|(?P<plus>-plus|\+| plus)|(?P<odd>-ish|-odd| odd))(?![A-Za-z])"
 )
-_INTENSIFIERS = frozenset("just well only now still slightly barely little".split())
+_INTENSIFIERS = frozenset("just well only now still slightly barely little far".split())
 _OPENING = "(“\"'‘—–["
 _PLACES = frozenset({"over", "above", "under", "below", "beyond", "near", "within"})
 _OVER_IS_MORE = frozenset("for well just of is was lasted took spent after little now a".split())
-_ODD = re.compile(r"[ -]odd (?=[a-z])")
+_WORD = re.compile(r"\S+")
 
 
 def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int] | None:
     """The comparator that stands at the end of *before*, and how far from its end it begins."""
-    words = list(re.finditer(r"\S+", before))
-    plain = [word[0].lstrip(_OPENING).lower() for word in words]
-    article = bool(plain) and plain[-1] in ("a", "an")
-    for drop in range(1 + article):  # "about a 4-hour flight"
-        stop = len(words) - drop
+    tail = before.rsplit(None, 2)
+    if not tail:
+        return None
+    last = tail[-1].lstrip(_OPENING).lower()
+    article = last in ("a", "an")  # "about a 4-hour flight"
+    if article and len(tail) > 1:
+        last = tail[-2].rpartition(" ")[2].lstrip(_OPENING).lower()
+    if last not in _PREFIX_ENDS and not (article and tail[-1].lower() in _PREFIX_ENDS):
+        return None
+    spans = list(_WORD.finditer(before[-48:]))
+    lead = len(before) - len(before[-48:])
+    plain = [word[0].lstrip(_OPENING).lower() for word in spans]
+    for drop in range(1 + article):
+        stop = len(spans) - drop
         for length in range(min(4, stop), 0, -1):
             phrase = " ".join(plain[stop - length : stop])
             comparator = _PREFIXES.get(phrase)
@@ -510,118 +583,9 @@ def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int
                 and previous not in _OVER_IS_MORE
             ):
                 return None  # "over two days" lasts them
-            begin = (
-                words[first].start() + len(words[first][0]) - len(words[first][0].lstrip(_OPENING))
-            )
+            opening = spans[first]
+            begin = opening.end() - len(plain[first])
             if previous in _INTENSIFIERS:
-                begin = words[first - 1].end() - len(previous)
-            return comparator, len(before) - begin
+                begin = spans[first - 1].end() - len(previous)
+            return comparator, len(before) - begin - lead
     return None
-
-
-# --- the whole -----------------------------------------------------------------------------------
-
-
-def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Reading | None:
-    """What a number expression says, None where it is no quantity.
-
-    Args:
-        text: the article.
-        numeral: a number expression in it.
-        start: where its sentence starts.
-        end: where its sentence ends.
-    """
-    word = text[numeral.start : numeral.end]
-    before = text[max(start, numeral.start - REACH) : numeral.start]
-    after = text[numeral.end : min(end, numeral.end + REACH)]
-    if _coded(before, after, numeral, text):
-        return None
-    core = Span(numeral.start, numeral.end)
-    if _NUMBER_BEFORE.search(before) and 0 < numeral.value <= 10 and "." not in word:
-        return Reading(*core, core, numeral.value, "ordinal")
-    if numeral.form == "ordinal":
-        return _rank(numeral, before, after)
-    if numeral.form == "decade":
-        return _ten_years(numeral, before)
-    if numeral.form in ("multiplied", "times"):
-        multiple = numeral.form == "multiplied" or re.match(r" (?:as|the)(?![a-z])", after)
-        return Reading(*core, core, numeral.value, "ratio" if multiple else "count")
-
-    value, length = numeral.value, 0
-    kind: Kind = "count"
-    unit: str | None = None
-    sign = _SIGN.search(before[-8:])
-    minus = not sign and re.search(r"(?:^|[\s(])[-−–]$", before) is not None
-    if sign:
-        kind, unit = "money", _SIGNS[sign["sign"]]
-        before = before[: -len(sign[0])]
-    if numeral.form == "digits" and (large := _ABBREVIATION.match(after)):
-        letters = large["scale"].lower()
-        noun = after[0] != " " and _PLURAL_AFTER.match(after, large.end())
-        if sign or letters in _ALWAYS_LARGE or (letters in "km" and noun):
-            value *= abbreviated(letters)
-            length = large.end()
-    measured = None if sign or length else _unit(after, numeral, signed=minus)
-    if measured:
-        kind, unit, length, factor = measured
-        value *= factor
-        if kind == "duration" and (old := _OLD.match(after, length)):
-            kind, length = "age", old.end()
-        elif unit == "foot" and (inches := _INCHES.match(after, length)):
-            value, unit = value * 12 + Decimal(inches["n"]), "inch"
-            length = inches.end()
-        elif kind == "duration" and after.startswith("-long", length):
-            length += len("-long")
-        elif minus and unit and unit.startswith("degree"):
-            value, before = -value, before[:-1]
-    elif not sign:
-        if numeral.form == "digits" and _dated(before, after, numeral, word):
-            return None
-        if numeral.form == "digits" and _STREET.match(after) and "," not in word:
-            return None
-        if numeral.form in ("digits", "words") and _labelled(before, after, numeral, word):
-            return None
-        if word.lower() == "one" and not _counts_one(before, after):
-            return None
-        if word.lower().endswith("half") and _HALF_OF_A_WORD.match(after):
-            return None
-        if numeral.form == "fraction":
-            kind = "ratio"
-        elif numeral.form in ("digits", "words") and _is_age(before, after, numeral):
-            kind, unit = "age", "year"
-        elif _MULTIPLE.match(after):
-            kind = "ratio"
-    if numeral.form == "group" and not length and not _grouped(word.lower(), after):
-        return None
-    if word.lower() == "one" and unit == "day" and not _counts_one(before, after):
-        return None
-
-    comparator: Comparator = "~" if _ODD.match(after) else "="
-    begin = numeral.start - (len(sign[0]) if sign else 0) - (value < 0)
-    qualifier = _qualifier(before, kind, value)
-    if qualifier:
-        comparator, begin = qualifier[0], begin - qualifier[1]
-    if numeral.form == "vague" and comparator in "=~":
-        comparator = ">"
-    if "couple" in word.lower():
-        comparator = "~"
-    if afterthought := _AFTERTHOUGHT.match(after, length):
-        length = afterthought.end()
-        comparator = (
-            ">="
-            if afterthought["more"] or afterthought["plus"]
-            else "<="
-            if afterthought["less"]
-            else "~"
-        )
-    return Reading(
-        begin,
-        numeral.end + length,
-        core,
-        value,
-        kind,
-        unit,
-        None,
-        comparator,
-        bool(qualifier or afterthought),
-    )

@@ -1,33 +1,143 @@
 """What a number counts or measures: a short noun phrase of its own sentence.
 
 No tagger of parts of speech is at hand: closed-class words, endings and punctuation end a phrase.
+Where they leave a doubt there is no subject, rather than a wrong one.
 """
 
-import json
 import re
-from importlib.resources import files
+from collections.abc import Sequence
+
+from service.core.lexicon import MONTH, words
+from service.core.numerals import MULTIPLIED
+from service.core.readings import Reading
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+){0,6}|[^\w\s]")
-_REACH = 110
+_REACH = 110  # characters on each side of a number in which its noun is looked for
 
-_LISTS: dict[str, list[str]] = json.loads(
-    files("service.core").joinpath("resources/number_words.json").read_text("utf-8")
-)
-
-
-def _list(name: str) -> frozenset[str]:
-    return frozenset(" ".join(_LISTS[name]).split())
-
-
-_CLOSED = _list("closed_class")  # prepositions, conjunctions, auxiliaries, pronouns
-_DETERMINERS = _list("determiners")
-_VERBS = _list("verbs")  # frequent in news, and easily taken for the noun that is counted
-_IRREGULAR_PLURALS = _list("plurals")
-_NOUNS_TOO = frozenset("lives works runs votes".split())
+_CLOSED = words("closed_class")  # prepositions, conjunctions, auxiliaries, pronouns
+_DETERMINERS = words("determiners")
+_VERBS = words("verbs")  # frequent in news or irregular, and easily taken for a noun
+_IRREGULAR_PLURALS = words("plurals")
+_MEASURING = words("measuring_verbs")  # what they say of their subject is the number
+_AUXILIARIES = words("auxiliaries")
 _PASSED = frozenset("more other different all additional separate further new".split())
 _PRONOUNS = frozenset("them us these those which whom it".split())
+_DEAD = re.compile(
+    r" (?:[a-z]+ed |more |others? )?"
+    r"(?P<who>dead|wounded|injured|missing|homeless|unemployed)(?![a-z])"
+)
+_DIMENSION = frozenset(
+    "tall long wide high deep away thick old north south east west northeast northwest southeast "
+    "southwest inland offshore upstream".split()
+)
+_DATES = re.compile(
+    rf"(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter)"
+)
+_POSSESSIVE = ("'s", "’s")
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|’s)$")
 _PAST = re.compile(r"[a-z]{2,}ed$")
+
+
+def subjects(text: str, start: int, end: int, readings: Sequence[Reading]) -> list[str]:
+    """What each number counts or measures, "" where the sentence does not say.
+
+    Args:
+        text: the article.
+        start: where the sentence starts.
+        end: where it ends.
+        readings: its numbers, in order.
+    """
+    found: list[str] = []
+    counted = ""
+    waiting: list[int] = []  # numbers whose noun is that of the next one: "eight of the nine"
+    for k, reading in enumerate(readings):
+        since = readings[k - 1].end if k else start
+        gap = text[since : reading.start] if k else ""
+        following = k + 1
+        after = reading.end
+        if following < len(readings) and text[after : readings[following].start] == " ":
+            after = readings[following].end  # "five 2-year-old children"
+            following += 1
+        limit = readings[following].start if following < len(readings) else end
+        subject = _after(text, reading, after, limit, since)
+        if not subject and k and _CARRIED.fullmatch(gap):
+            subject = found[-1]  # "rose from 10 percent to 25 percent"
+        if not subject and k and reading.kind == readings[k - 1].kind == "age" and gap in _LISTED:
+            subject = found[-1]  # "ages 8 and 11"
+        if not subject:
+            subject = _before(text, reading, since)
+        if reading.kind == "count":
+            if not subject and following < len(readings) and _PART_OF.fullmatch(text, after, limit):
+                waiting.append(k)
+            else:
+                subject = counted = subject or counted
+        found.append(subject)
+        if waiting and waiting[-1] != k:
+            for place in waiting:
+                found[place] = subject
+            waiting = []
+    return found
+
+
+_CARRIED = re.compile(
+    r",? (?:\w+ )?(?:to|from|compared with|versus|vs\.?) (?:an? |the |just |about )?"
+)
+_LISTED = frozenset({" and ", ", ", ", and ", " or "})
+_PART_OF = re.compile(
+    r" of (?:the|its|his|her|their|our|these|those|some)?(?: ?[\w-]+){0,2}(?: ?[\w-]+['’]s?)? ?"
+)
+
+# --- after the number ----------------------------------------------------------------------------
+
+_HYPHENED = re.compile(r"-(?!plus|ish|odd|strong|some|fold)([a-z]{3,})(?![a-z])")
+_OWNED = frozenset("a an the his her its their this that our my your each every another".split())
+_IN = re.compile(r" in (?=[a-z])")
+_OF = re.compile(r" (?:worth )?of ")
+_OBJECT = re.compile(r" (?=(?:its|his|her|their|our|my|your|the) )")
+_PRICE = re.compile(r" (?:a|an|per|each|every|apiece) ?")
+_PAYING = frozenset("paid pay pays paying spent spend spends spending".split())
+_PAID_FOR = re.compile(r" (?:for|on) ")
+
+
+def _after(text: str, reading: Reading, start: int, end: int, since: int) -> str:
+    """The noun phrase after a number that is its noun."""
+    kind = reading.kind
+    if kind == "age" and reading.end == reading.core.end:
+        return ""
+    lead = text[max(since, reading.start - 24) : reading.start].split()
+    last = lead[-1].lower() if lead else ""
+    article = last in ("a", "an")
+    owned = last in _OWNED or last.endswith(("'s", "’s", "s'", "s’"))
+    if kind == "count":
+        if noun := _HYPHENED.match(text, reading.core.end):
+            return noun[1]  # "a 16,000-word ruling" counts words
+        return _phrase(text, start, end, plural=reading.value != 1, singular=reading.value == 1)
+    if kind == "ratio":
+        if text[reading.core.start : reading.core.end].lower() in MULTIPLIED:
+            return _phrase(text, start, end) if _OBJECT.match(text, start) else ""
+        whole = _OF.match(text, start) or _OBJECT.match(text, start)
+        return _phrase(text, start, end, plural=True) or (
+            _phrase(text, start, end) if whole else ""
+        )
+    if kind in ("ordinal", "other"):
+        hyphen = text.startswith("-", start) and _WORD.match(text, start + 1)
+        return _phrase(text, hyphen.end() if hyphen else start, end, singular=True)
+    if (of := _OF.match(text, start)) and of.end() < end:
+        return _phrase(text, of.end() - 1, end)
+    if kind in ("money", "duration") and (within := _IN.match(text, start)):
+        return _phrase(text, within.end() - 1, end, bare=True)
+    attached = "-" in text[reading.core.end : reading.end] or reading.unit == "magnitude"
+    if attached or owned:
+        if kind == "money" and _PRICE.match(text, start):
+            return ""
+        return _phrase(text, start, end, singular=article)
+    if kind == "money":
+        paid = _PAID_FOR.match(text, start)
+        if paid and last in _PAYING:
+            return _phrase(text, paid.end() - 1, end)
+    if kind in ("money", "percent"):
+        return _phrase(text, start, min(end, start + 40), plural=True, strict=True)
+    return ""
 
 
 def _plural(word: str) -> bool:
@@ -37,83 +147,231 @@ def _plural(word: str) -> bool:
     return lower.endswith("s") and len(lower) > 3 and not _NOT_PLURAL.search(lower)
 
 
-def subject_after(text: str, start: int, end: int, *, plural: bool, owned: bool = False) -> str:
+def _phrase(
+    text: str,
+    start: int,
+    end: int,
+    *,
+    plural: bool = False,
+    singular: bool = False,
+    bare: bool = False,
+    strict: bool = False,
+) -> str:
     """The noun phrase that begins at *start*, "" where none does.
 
     Args:
         text: the article.
         start: where the number with its unit ends.
         end: where its sentence ends.
-        plural: whether the noun counted is one in the plural; it ends the phrase.
-        owned: whether an article or a possessive stands before the number, so that a noun must
-            follow even if it could be a verb: "a 2.5 percent cut".
+        plural: whether its noun is one in the plural, which ends it.
+        singular: whether its noun is one in the singular, so that a later word in -s is a verb.
+        bare: whether it has no determiner and no name: "in cash", but not "in the city".
+        strict: whether its noun must be the word after, or the one after that.
     """
     kept: list[re.Match[str]] = []
-    head = False
-    opened = False  # an "of" was passed: its determiners are passed too
+    head = opened = False
     for match in _WORD.finditer(text, start, min(end, start + _REACH)):
-        word, lower = match[0], match[0].lower()
+        word = match[0]
+        lower = word.lower()
         if not word[0].isalnum():
             if word in "-–" and not kept and match.start() == start:
                 continue
             if word in "“‘\"'" and not kept:
                 continue
-            if (
-                word == ","
-                and kept
-                and not head
-                and (_PAST.match(kept[-1][0]) or "-" in kept[-1][0])
-            ):
-                continue
+            if word == "," and kept and not head and _PAST.match(kept[-1][0]):
+                continue  # "three armed, masked men"
             break
-        if not kept:
-            if lower in ("of", "in") and not opened and not (lower == "in" and plural):
+        if not kept and not strict:
+            if lower == "of" and not opened:
                 opened = True
                 continue
-            if lower in _DETERMINERS or lower in _PASSED:
+            if lower in _PASSED or (lower in _DETERMINERS and not bare and (opened or not plural)):
+                opened = True
                 continue
-        if lower in _CLOSED or lower in _DETERMINERS or lower in _PRONOUNS:
+        if lower in _CLOSED or lower in _DETERMINERS or lower in _PRONOUNS or word[0].isdigit():
             break
-        if lower in _VERBS and not ((owned or opened) and not kept) and lower not in _NOUNS_TOO:
+        noun = not kept and (opened or bare or singular or (plural and _plural(word)))
+        if (lower in _VERBS or lower in _DIMENSION) and not noun:
+            break
+        if bare and not word.islower():
             break
         if head and not (_plural(word) and word.islower()):
             break
+        if kept and (lower.endswith("ly") or (singular and _plural(word))):
+            break
         if kept and not head and _PAST.match(word) and not _plural(kept[-1][0]) and not plural:
+            break
+        if kept and singular and lower.endswith("ing"):
             break
         kept.append(match)
         head = head or (_plural(word) and (plural or word.islower()))
-        if len(kept) == 5:
+        if len(kept) == (2 if strict else 4):
             break
     if plural and not head:
-        # Without a plural noun: "34 declared dead", "30 black" are elided, "50 aircraft" is not.
-        kept = [match for match in kept[:2] if not _PAST.match(match[0])]
-    if not kept:
+        # "34 declared dead" and "six Taliban" count them, "30 black" does not.
+        if dead := not strict and _DEAD.match(text, start, end):
+            return dead["who"]
+        kept = [match for match in kept[:1] if match[0][0].isupper() and not strict]
+    if kept and kept[-1][0].endswith(_POSSESSIVE):
         return ""
-    return text[kept[0].start() : kept[-1].end()]
+    owner = max((k for k, match in enumerate(kept) if match[0].endswith(_POSSESSIVE)), default=-1)
+    kept = kept[owner + 1 :]  # "two of the mayor's aides" counts aides
+    return text[kept[0].start() : kept[-1].end()] if kept else ""
 
 
-def subject_before(text: str, start: int, end: int) -> str:
-    """The last noun phrase between *start* and *end*, "" where there is none."""
-    kept: list[re.Match[str]] = []
-    for match in reversed(list(_WORD.finditer(text, max(start, end - _REACH), end))):
-        word, lower = match[0], match[0].lower()
-        if word == "." and kept and len(text[match.start() - 2 : match.start()].strip()) == 1:
-            continue  # an initial: "Susana D. Gonzalez"
-        stop = (
+# --- before the number ---------------------------------------------------------------------------
+
+_STEPPED_OVER = frozenset(
+    "to at by from with for about between up down only just an a the as high low now nearly more "
+    "than in over under back some worth around almost also still already out on again".split()
+)
+_BE = frozenset("is are was were be been being".split())
+_BEFORE_VERB = frozenset(
+    "to be have expected projected estimated likely set forecast due not".split()
+)
+_INTO = frozenset("of in for at on among from by with between against near".split())
+_MEASURE_NOUNS = frozenset("number total amount share percentage proportion count".split())
+_PLACES = frozenset("city town village nation country island community region state".split())
+_RELATIVE = frozenset({"who", "which", "that"})
+
+
+def _before(text: str, reading: Reading, since: int) -> str:
+    """The noun that a number is said of: "the toll rose to 14", "a reward of $10,000"."""
+    lead = _WORD.findall(text, max(since, reading.start - _REACH), reading.start)
+    if not lead:
+        return ""
+    places = [
+        m.span() for m in _WORD.finditer(text, max(since, reading.start - _REACH), reading.start)
+    ]
+    i = len(lead) - 1
+    last = lead[i].lower()
+    if reading.kind == "age" and reading.end == reading.core.end and lead[i] in (",", "("):
+        return _named(text, lead, places, i - 1)
+    if last in ("aged", "age", "ages") and i and lead[i - 1] == ",":
+        return _named(text, lead, places, i - 2)
+    if reading.kind == "age" and reading.start < reading.core.start and _plural(lead[i]):
+        return _noun_before(text, lead, places, i)[0]  # "children under 12"
+    if reading.kind == "age" and reading.high and (decade := _IN_HIS.search(" ".join(lead))):
+        return _noun_before(text, lead, places, i - len(decade[0].split()))[0]
+    if last in ("by", "to", "at") and reading.kind != "duration":
+        phrase, first = _noun_before(text, lead, places, i - 1)
+        if (
+            phrase
+            and first
+            and (last == "by" or _CHANGED.search(" ".join(lead[max(0, first - 3) : first])))
+        ):
+            return "" if phrase.lower() in _MEASURING else phrase
+    if last == "of":
+        phrase, _ = _noun_before(text, lead, places, i - 1)
+        head = phrase.rpartition(" ")[2].lower()
+        return "" if head in _PLACES or reading.kind == "duration" else phrase
+    if last == ":" and i <= 3:
+        return _noun_before(text, lead, places, i - 1)[0]
+    multiplied = text[reading.core.start : reading.core.end].lower() in MULTIPLIED
+    worth = False
+    while i >= 0 and (lead[i].lower() in _STEPPED_OVER or lead[i].lower().endswith("ly")):
+        worth = worth or lead[i].lower() == "worth"
+        i -= 1
+    verb = multiplied or worth or _exceeding(text, reading) or reading.unit == "magnitude"
+    while i >= 0:
+        lower = lead[i].lower()
+        if lower in _MEASURING or lower in _AUXILIARIES:
+            verb = verb or lower in _MEASURING
+            if lower in _AGENTS and reading.kind not in ("percent", "duration"):
+                return ""
+        elif (
+            i
+            and lead[i - 1].lower() in _BE
+            and (lower.endswith("ing") or (_PAST.match(lower) and reading.kind != "count"))
+        ):
+            verb = True  # "was traveling at", "was fined"
+        elif not (verb and (lower in _BEFORE_VERB or lower.endswith("ly"))):
+            break
+        i -= 1
+    if not verb:
+        return ""
+    if worth and i >= 0 and lead[i] == ",":
+        i -= 1
+    if i >= 0 and lead[i].lower() in _RELATIVE:
+        i -= 1
+        if i >= 0 and lead[i] == ",":
+            i -= 1
+    return _clause_subject(text, lead, places, i)
+
+
+# What changes a thing to a number: "raise the minimum wage to $15".
+_CHANGED = re.compile(
+    r"\b(?:rais|lower|cut|increas|reduc|boost|hik|bring|brought|push|slash|estimat|put|valu|pric)"
+    r"[a-z]*\b"
+)
+_IN_HIS = re.compile(r" in (?:his|her|their)(?: (?:late|early|mid))?(?: -)?$")
+# Verbs whose subject is measured by a share or a time, but does a sum: "lost $40 million".
+_AGENTS = frozenset("lost lose loses gained gain gains took take takes taken".split())
+
+
+def _exceeding(text: str, reading: Reading) -> bool:
+    """Whether the qualifier is the verb: "sales exceeded $4 billion"."""
+    return text[reading.start : reading.core.start].lower().startswith(("exceed", "top", "surpass"))
+
+
+def _clause_subject(
+    text: str, lead: Sequence[str], places: Sequence[tuple[int, int]], i: int
+) -> str:
+    """The noun phrase that ends at word *i*, or the one that it is only said to belong to."""
+    phrase, first = _noun_before(text, lead, places, i)
+    for _ in range(3):
+        j = first - 1
+        while j >= 0 and lead[j].lower() in _DETERMINERS:
+            j -= 1
+        if not phrase or j < 1 or lead[j].lower() not in _INTO:
+            break
+        outer, start = _noun_before(text, lead, places, j - 1)
+        if not outer or outer.lower().rpartition(" ")[2] in _MEASURE_NOUNS:
+            break
+        phrase, first = outer, start
+    return phrase
+
+
+def _noun_before(
+    text: str, lead: Sequence[str], places: Sequence[tuple[int, int]], i: int
+) -> tuple[str, int]:
+    """The noun phrase whose last word is word *i*, at most three words, and its first word."""
+    first = i + 1
+    for j in range(i, max(-1, i - 3), -1):
+        word, lower = lead[j], lead[j].lower()
+        if (
             not word[0].isalpha()
             or lower in _CLOSED
             or lower in _DETERMINERS
             or lower in _PRONOUNS
-            or lower in _VERBS
-            or lower.endswith("ly")
-            or (word.islower() and (_PAST.match(lower) or lower.endswith("ing")))
-        )
-        if not stop:
-            kept.append(match)
-            if len(kept) == 3:
-                break
-        elif kept:
+            or lower.endswith(("'s", "’s", "ly"))
+            or _DATES.fullmatch(word)
+        ):
             break
-    if not kept:
-        return ""
-    return text[kept[-1].start() : kept[0].end()]
+        if lower in _VERBS or (
+            j < i and word.islower() and (_PAST.match(lower) or _CHANGED.fullmatch(lower))
+        ):
+            determined = j and lead[j - 1].lower() in _DETERMINERS
+            if j < i or not determined:
+                break
+        first = j
+    if first > i:
+        return "", first
+    return text[places[first][0] : places[i][1]], first
+
+
+def _named(text: str, lead: Sequence[str], places: Sequence[tuple[int, int]], i: int) -> str:
+    """The owner of an age in apposition: "Susana D. Gonzalez, 27", "the mayor, 58"."""
+    first = i + 1
+    for j in range(i, max(-1, i - 5), -1):
+        word, lower = lead[j], lead[j].lower()
+        if word == "." and j and len(lead[j - 1]) == 1:
+            continue  # an initial
+        if word in "”\"’'“" and j:
+            continue  # a nickname in quotation marks
+        if not word[0].isalpha() or lower in _CLOSED or lower in _DETERMINERS or lower in _VERBS:
+            break
+        if first <= i and word[0].islower() and lead[first][0].isupper():
+            break
+        first = j
+    return text[places[first][0] : places[i][1]] if first <= i else ""
