@@ -32,12 +32,13 @@ digest: $(VENV)/run ## print the digest of text files: make digest FILES="a.txt 
 test: $(VENV)/dev ## all tests; what needs ../shared or Chromium says so and skips without it
 	$(BIN)/python -m pytest -q
 
-check: $(VENV)/dev ## ruff, mypy, import-linter, the OpenAPI document
+check: $(VENV)/dev ## ruff, mypy, import-linter, the OpenAPI document, the Kubernetes manifests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/openapi-spec-validator openapi.yaml
+	$(BIN)/python deploy/validate.py
 
 evaluate: $(VENV)/dev ## quality on the data in ../shared, against evaluation/floors.json
 	$(BIN)/python -m evaluation.text

@@ -52,7 +52,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(folder: Path, **environ: str) -> Iterator[Server]:
-    port = free_port()
+    port = int(environ.get("PORT") or free_port())
     log = folder / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(

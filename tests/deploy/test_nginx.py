@@ -1,0 +1,245 @@
+"""Real nginx, with the configuration that is deployed, before two real instances; loopback alone.
+
+Only addresses, ports and folders are replaced, and the limits where a test is of something else.
+"""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from ..api.conftest import ROOT
+from ..api.serving import Server, free_port, serving
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx, Debian's package nginx-light")
+
+TEXT = (ROOT / "examples" / "landslide-1.txt").read_bytes()
+LIMITS = (
+    ("rate=20r/s", "rate=10000r/s"),
+    ("burst=40", "burst=10000"),
+    ("limit_conn connections 50", "limit_conn connections 1000"),
+)
+HEAD = b"POST /v1/digest HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n"
+
+
+@contextmanager
+def proxying(folder: Path, ports: tuple[int, int], *, limited: bool) -> Iterator[int]:
+    """nginx before instances at two ports; gives its own port."""
+    port = free_port()
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    for number, upstream in enumerate(ports, start=1):
+        text = text.replace(f"digest-{number}:8000", f"127.0.0.1:{upstream}")
+    text = text.replace("listen 8080", f"listen 127.0.0.1:{port}").replace("/tmp/", f"{folder}/")
+    for deployed, wide in () if limited else LIMITS:
+        assert deployed in text
+        text = text.replace(deployed, wide)
+    (folder / "nginx.conf").write_text(text)
+    user = "user root;" if os.geteuid() == 0 else ""  # pytest's folders are the user's alone
+    command = [NGINX, "-p", folder, "-c", folder / "nginx.conf", "-g", f"daemon off;{user}"]
+    process = subprocess.Popen(command)
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def instances(tmp_path: Path) -> Iterator[Callable[[int], Server]]:
+    """What starts an instance at a port, or starts it again there."""
+    with ExitStack() as held:
+        count = 0
+
+        def start(port: int) -> Server:
+            nonlocal count
+            count += 1
+            folder = tmp_path / str(count)
+            folder.mkdir()
+            return held.enter_context(
+                serving(folder, PORT=str(port), WEB_CONCURRENCY="1", DIGEST_DRAIN_SECONDS="0.5")
+            )
+
+        yield start
+
+
+@dataclass
+class Load:
+    """Digests asked for by some threads, each one after another, with a connection each time."""
+
+    port: int
+    threads: int
+    body: bytes = TEXT
+    statuses: list[int] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+
+    def __enter__(self) -> "Load":
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(self.threads)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            start = time.monotonic()
+            self.statuses.append(post(self.port, self.body))
+            self.took.append(time.monotonic() - start)
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def post(port: int, body: bytes = TEXT) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("POST", "/v1/digest", body, {"Content-Type": "text/plain"})
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    except (OSError, http.client.HTTPException):
+        return 0  # lost
+    finally:
+        connection.close()
+
+
+def test_a_rolling_restart_under_load_loses_no_request(tmp_path, instances):
+    ports = free_port(), free_port()
+    servers = [instances(port) for port in ports]
+    with proxying(tmp_path, ports, limited=False) as port, Load(port, 4) as load:
+        time.sleep(0.5)
+        for server in servers:
+            before = len(load.statuses)
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(30) == 0
+            instances(server.port)
+            time.sleep(0.5)
+            assert len(load.statuses) > before
+
+    assert set(load.statuses) == {200}
+
+
+def test_an_instance_that_is_killed_loses_nothing_either(tmp_path, instances):
+    ports = free_port(), free_port()
+    servers = [instances(port) for port in ports]
+    with proxying(tmp_path, ports, limited=False) as port, Load(port, 4) as load:
+        time.sleep(0.5)
+        for pid in (*servers[0].workers(), servers[0].process.pid):
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(1.5)
+
+    # What it was at is asked of the other.
+    assert set(load.statuses) == {200}
+
+
+def test_slow_callers_do_not_stop_others(tmp_path, instances):
+    ports = free_port(), free_port()
+    for each in ports:
+        instances(each)
+    slow: list[socket.socket] = []
+    stop = threading.Event()
+
+    def dribble() -> None:
+        while not stop.wait(0.5):
+            for connection in slow:
+                connection.sendall(b"a")
+
+    with proxying(tmp_path, ports, limited=False) as port:
+        try:
+            for _ in range(200):
+                slow.append(socket.create_connection(("127.0.0.1", port)))
+                slow[-1].sendall(HEAD)
+            thread = threading.Thread(target=dribble)
+            thread.start()
+            time.sleep(1)
+            took = []
+            for _ in range(20):
+                start = time.monotonic()
+                assert post(port) == 200
+                took.append(time.monotonic() - start)
+            stop.set()
+            thread.join()
+            for connection in slow:  # none was dropped: each is served once it has sent all
+                connection.sendall(b"a" * 1000)
+                assert connection.recv(12) == b"HTTP/1.1 200"
+        finally:
+            stop.set()
+            for connection in slow:
+                connection.close()
+
+    assert statistics.median(took) < 1
+
+
+def idle_cores() -> float:
+    """The cores that had nothing to do in the last second."""
+
+    def idle() -> int:
+        return int(Path("/proc/stat").read_text().split()[4])
+
+    before = idle()
+    time.sleep(1)
+    return (idle() - before) / os.sysconf("SC_CLK_TCK")
+
+
+def test_throughput_grows_with_instances(tmp_path, instances):
+    ports = free_port(), free_port()
+    body = b"\n".join([TEXT] * 10)  # long, so that the instances and not their caller have to work
+    instances(ports[0])
+    if (idle := idle_cores()) < 1.6:
+        pytest.skip(f"needs two cores for itself; {idle:.1f} are idle now")
+
+    def rate(port: int) -> float:
+        with Load(port, 4, body) as load:
+            time.sleep(3)
+        assert set(load.statuses) <= {200, 503}
+        return load.statuses.count(200) / 3
+
+    with proxying(tmp_path, ports, limited=False) as port:
+        alone = rate(port)
+        instances(ports[1])
+        time.sleep(1.5)  # until nginx tries the second again
+        # nginx and the caller want their share of two cores as well.
+        together = max(rate(port) for _ in range(3))
+
+    assert together > 1.25 * alone
+
+
+def test_one_address_is_held_to_the_limit_that_is_deployed(tmp_path, instances):
+    ports = free_port(), free_port()
+    instances(ports[0])
+    burst = int(re.search(r"burst=(\d+)", (ROOT / "deploy" / "nginx.conf").read_text())[1])
+    with proxying(tmp_path, ports, limited=True) as port:
+
+        def get(path: str) -> int:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", path)
+            status = connection.getresponse().status
+            connection.close()
+            return status
+
+        assert get("/metrics") == 404
+        statuses = [get("/healthz") for _ in range(4 * burst)]
+
+    assert statuses[: burst // 2] == [200] * (burst // 2)
+    assert set(statuses) == {200, 429}
