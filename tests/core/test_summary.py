@@ -3,9 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.core.rank import sameness
+from service.core.sameness import Candidate
 from service.core.segment import segment
-from service.core.summary import SAME, Budget, Candidate, Taste, choose
-from service.core.vectors import Vectors, content_stems
+from service.core.summary import SAME, Budget, Taste, choose
+from service.core.vectors import Meanings, Vectors, content_stems
 
 FERRY = "A ferry sank off Varna in a storm."
 FERRY_AGAIN = "In a storm, a ferry sank off Varna on Monday."
@@ -22,8 +24,10 @@ def candidates(*articles):
 
 
 def summary(given, scores, **options):
-    vectors = Vectors([content_stems(candidate.sentence) for candidate in given])
-    return choose(given, np.array(scores), vectors, **options)
+    sentences = [candidate.sentence for candidate in given]
+    vectors = Vectors([content_stems(sentence) for sentence in sentences])
+    known = sameness(given, vectors, Meanings(sentences))
+    return choose(given, np.array(scores), known, **options)
 
 
 def texts(of):

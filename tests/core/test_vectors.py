@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.core.segment import segment
-from service.core.vectors import Vectors, content_stems, stem
+from service.core.vectors import Meanings, Vectors, content_stems, stem
+
+
+def likeness(vectors, sentence):
+    return vectors.likeness(np.array([sentence]))[0]
+
 
 STEMS = st.lists(st.lists(st.sampled_from("abcdef"), max_size=6), max_size=8)
 
@@ -23,14 +28,14 @@ def test_content_stems_leave_out_function_words_but_keep_the_country():
 def test_likeness_is_one_for_the_same_words_and_nought_for_others():
     vectors = Vectors([["toll", "rose"], ["rose", "toll"], ["rain"], []])
 
-    assert vectors.likeness(0) == pytest.approx([1, 1, 0, 0])
-    assert vectors.likeness(3) == pytest.approx([0, 0, 0, 0])
+    assert likeness(vectors, 0) == pytest.approx([1, 1, 0, 0], abs=1e-4)
+    assert likeness(vectors, 3) == pytest.approx([0, 0, 0, 0])
 
 
 def test_likeness_weighs_a_rare_word_above_a_common_one():
     vectors = Vectors([["toll", "rescue"], ["toll", "rain"], ["rescue", "rain"], ["toll"]])
 
-    like = vectors.likeness(0)
+    like = likeness(vectors, 0)
 
     assert like[2] > like[1]
 
@@ -39,16 +44,54 @@ def test_vectors_that_are_not_counted_change_no_others():
     alone = Vectors([["toll", "rescue"], ["toll", "rain"]])
     followed = Vectors([["toll", "rescue"], ["toll", "rain"], ["rain"], ["snow"]], counted=2)
 
-    assert followed.likeness(0)[:2] == pytest.approx(alone.likeness(0))
+    assert likeness(followed, 0)[:2] == pytest.approx(likeness(alone, 0))
 
 
 @given(STEMS)
 def test_likeness_is_a_symmetric_cosine(stems):
     vectors = Vectors(stems)
-    matrix = np.array([vectors.likeness(i) for i in range(len(stems))]).reshape(
-        len(stems), len(stems)
-    )
+    matrix = vectors.likeness(np.arange(len(stems)))
 
     assert matrix == pytest.approx(matrix.T)
     assert all(0 <= value <= 1 for value in matrix.ravel())
-    assert np.diag(matrix) == pytest.approx([1.0 if sentence else 0.0 for sentence in stems])
+    assert np.diag(matrix) == pytest.approx(
+        [1.0 if sentence else 0.0 for sentence in stems], abs=1e-4
+    )
+
+
+def meanings(*texts, **options):
+    return Meanings([segment(text).sentences[0] for text in texts], **options)
+
+
+def test_meanings_find_a_sentence_told_in_other_words():
+    like = meanings(
+        "The physician was murdered at home.",
+        "A doctor had been killed in his house.",
+        "Shares of the airline rose on Monday.",
+        "Rain is expected in the north.",
+    ).likeness(np.array([0]))[0]
+
+    assert like[0] == pytest.approx(1)
+    assert like[1] > 0.2 + max(like[2:])
+
+
+def test_meanings_of_no_known_word_are_like_nothing():
+    assert list(meanings("Zzqx!", "…").likeness(np.array([0, 1])).ravel()) == [0, 0, 0, 0]
+
+
+def test_meanings_that_are_not_counted_change_no_others():
+    texts = ["A ferry sank.", "Divers found it.", "The weather was fair."]
+
+    alone = meanings(*texts[:2]).likeness(np.array([0]))
+    followed = meanings(*texts, counted=2).likeness(np.array([0]))
+
+    assert list(followed[0, :2]) == list(alone[0])
+
+
+def test_meanings_are_the_same_in_any_order():
+    texts = ["A ferry sank.", "Divers found it at dawn.", "The weather was fair."]
+
+    one = meanings(*texts).likeness(np.arange(3))
+    turned = meanings(*texts[::-1]).likeness(np.arange(3))
+
+    assert np.array_equal(one, turned[::-1, ::-1])
