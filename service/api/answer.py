@@ -164,6 +164,14 @@ def _entity(entity: Entity, sources: Sequence[_Source]) -> dict[str, Any]:
             }
             for mention in entity.mentions
         ],
+        "roles": [
+            {
+                "article": sources[role.article].id,
+                **sources[role.article].span(role.start, role.end),
+                "text": role.text,
+            }
+            for role in entity.roles
+        ],
     }
 
 

@@ -9,12 +9,13 @@ from typing import Literal
 from service.core.analysis import Analysis, analyze
 from service.core.classic import LIMITS, ClassicMethod, rate
 from service.core.copies import find_copies
-from service.core.entities import Entity, EntityMention, merge_entities
+from service.core.entities import Entity, EntityMention, EntityRole, merge_entities
 from service.core.errors import Check, TooManySentences, unchecked
 from service.core.features import find_headings
 from service.core.figures import Figure, FigureMention, Value, merge_figures
 from service.core.mentions import EntityType
 from service.core.rank import lead, salience, sameness
+from service.core.roles import with_roles
 from service.core.sameness import Candidate
 from service.core.summary import (
     BY_SENTENCE,
@@ -37,6 +38,7 @@ __all__ = [
     "Echo",
     "Entity",
     "EntityMention",
+    "EntityRole",
     "Figure",
     "FigureMention",
     "Options",
@@ -139,6 +141,7 @@ def digest(
         check()
         with timed("entities"):
             found = merge_entities(documents, titles, [analysis.mentions for analysis in analyses])
+            found = with_roles(documents, found)
             wanted = (entity for entity in found if entity.type in options.entity_types)
             entities = tuple(islice(wanted, options.max_entities))
     if "figures" in include:

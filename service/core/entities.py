@@ -36,6 +36,16 @@ class EntityMention:
 
 
 @dataclass(frozen=True, slots=True)
+class EntityRole:
+    """What one article says that the entity is: "Israeli Prime Minister"."""
+
+    article: int  # index into the request's articles
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One named thing of the story, however many articles name it and however they spell it."""
 
@@ -44,6 +54,7 @@ class Entity:
     salience: float  # in [0, 1]
     aliases: tuple[str, ...]  # the other forms
     mentions: tuple[EntityMention, ...]  # by article, then by position
+    roles: tuple[EntityRole, ...] = ()  # by article, then by position
 
     @property
     def articles(self) -> tuple[int, ...]:

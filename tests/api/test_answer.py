@@ -16,6 +16,7 @@ from service.core.digest import (
     Echo,
     Entity,
     EntityMention,
+    EntityRole,
     Figure,
     FigureMention,
     Options,
@@ -45,6 +46,7 @@ DIGEST = Digest(
             1.0,
             ("Z.",),
             (EntityMention(0, 2, 5, "Zoë"), EntityMention(1, 14, 17, "Zoë")),
+            (EntityRole(1, 5, 12, "14 cats"),),
         ),
     ),
     (
@@ -93,6 +95,7 @@ def test_answer_names_articles_by_their_ids():
                 {"article": "x", "start": 2, "end": 5, "text": "Zoë"},
                 {"article": "y", "start": 14, "end": 17, "text": "Zoë"},
             ],
+            "roles": [{"article": "y", "start": 5, "end": 12, "text": "14 cats"}],
         }
     ]
 

@@ -30,6 +30,7 @@ ANSWERED = [
     "Echo",
     "Entity",
     "EntityMention",
+    "EntityRole",
     "Figure",
     "ConflictingValue",
     "FigureMention",

@@ -1,0 +1,532 @@
+"""What the articles say that an entity is: titles, jobs, appositions, statements, relations.
+
+Patterns over the tokens of one sentence, in the manner of Hearst (COLING 1992): a noun phrase is
+said of a name where it stands before it, beside it between commas, or after "is" or "as", and
+where its noun is one for such a thing (role_words.txt). Time is linear in the length of the text.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+
+from service.core.entities import Entity, EntityRole
+from service.core.gazetteer import ROLES, TITLES
+from service.core.mentions import EntityType
+from service.core.tagger import NAMING_ROLES
+from service.core.text import Document, Sentence
+
+
+def _sections() -> dict[str, frozenset[str]]:
+    """Section of role_words.txt -> its words, comments left out."""
+    file = resources.files("service.core").joinpath("resources", "role_words.txt")
+    sections: dict[str, set[str]] = {}
+    current: set[str] = set()
+    for line in file.read_text("utf-8").splitlines():
+        if line.startswith("["):
+            current = sections.setdefault(line.strip("[]"), set())
+        elif not line.startswith("#"):
+            current.update(line.split())
+    return {section: frozenset(words) for section, words in sections.items()}
+
+
+_WORDS = _sections()
+
+
+def _plurals(words: frozenset[str]) -> frozenset[str]:
+    made = {"children", "wives", "people", "men", "women", "thieves", "policemen", "spokesmen"}
+    for word in words:
+        if word.endswith("y") and word[-2:-1] not in set("aeiou"):
+            made.add(word[:-1] + "ies")
+        else:
+            made.add(word + ("es" if word.endswith(("s", "ch", "sh", "x")) else "s"))
+    return frozenset(made - words)
+
+
+_TITLE_WORDS = frozenset(
+    part.strip(".").lower() for title in TITLES for part in title.split()
+) - frozenset("of house white state home press police fire health staff".split())
+_TITLE_PHRASES = frozenset(title.lower() for title in TITLES if " " in title)
+_RELATIONS = _WORDS["relation"]
+_ALONE = _WORDS["modifier alone"]
+_NOUNS: dict[EntityType, frozenset[str]] = {
+    "PER": (_WORDS["person"] | _RELATIONS | ROLES | _TITLE_WORDS) - _ALONE,
+    "ORG": _WORDS["organisation"],
+    "LOC": _WORDS["place"],
+    "MISC": _WORDS["work"],
+}
+_PARTISANS = _WORDS["partisan"]
+_NO_AGENTS = _WORDS["no agent"]
+_MANY = {kind: _plurals(nouns) for kind, nouns in _NOUNS.items()}
+_ENDINGS = tuple(ending.removeprefix("-") for ending in _WORDS["ending"])
+_VERBS = _WORDS["verb"]
+_FUNCTION = _WORDS["function"]
+_FINITE = _WORDS["finite verb"]
+_ARTICLES = frozenset({"a", "an", "the"})
+_DETERMINERS = _ARTICLES | {"this", "that", "these", "those"}
+_POSSESSIVES = frozenset("his her their its my our your whose".split())
+_GENITIVES = frozenset({"'s", "’s", "'", "’"})
+_PREPOSITIONS = frozenset(
+    "of for in at with from on to against by behind about under over into among across".split()
+)
+_BE = frozenset("is was are were became become becomes remains remained".split())
+_AUXILIARY = frozenset("has had have will be been".split())
+_ADVERBS = frozenset(
+    "also now still once then currently just already reportedly formerly himself herself".split()
+)
+_APPOINTED = frozenset("named appointed elected".split())
+_QUANTIFIERS = frozenset({"own", "same", "most", "one"})
+_SERVE = frozenset(
+    "serves served serve serving works worked work working acts acted described hailed regarded "
+    "appointed named elected hired began begins started starts continues".split()
+)
+_DASHES = frozenset({"—", "–", "-", "--", "_"})
+_CLOSE = frozenset({",", ".", ";", ":", ")", "!", "?", "”", '"', "(", ""}) | _DASHES
+_RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", "but"})
+_SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
+_LISTING = frozenset({"including", "include", "includes", "included", "like"})
+_LONGEST = 12  # tokens of a phrase before the name
+_MOST_JOINED = 4  # appositions of one name, joined by "and"
+_LONGEST_AFTER = 28  # tokens of a phrase after it
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """Tokens of a sentence that name an entity."""
+
+    first: int
+    last: int  # the token after the name
+    entity: int
+    type: EntityType
+
+
+_Phrase = tuple[int, int]  # half-open range of tokens
+_Said = tuple[int, _Phrase]  # entity, and what is said of it
+
+
+class _Reader:
+    """One sentence with its names."""
+
+    def __init__(self, sentence: Sentence, names: Sequence[_Name]) -> None:
+        self.words = [token.text for token in sentence.tokens]
+        self.lower = [word.lower() for word in self.words]
+        self.names = names
+        self.name_at = {i: name for name in names for i in range(name.first, name.last)}
+
+    def word(self, i: int) -> str:
+        """The token in lower case; nothing beyond the sentence."""
+        return self.lower[i] if 0 <= i < len(self.lower) else ""
+
+    def is_noun(self, i: int, kind: EntityType) -> bool:
+        """Whether the token is a noun for one thing of the kind."""
+        word = self.word(i).strip(".\xad")
+        if i in self.name_at and (kind != "PER" or word not in _PARTISANS):
+            return False
+        if word in _NOUNS[kind] or word.rpartition("-")[2] in _NOUNS[kind]:
+            return True
+        if kind != "PER":
+            return False
+        return (len(word) > 5 and word.endswith(_ENDINGS)) or any(
+            " ".join(self.lower[i - n : i + 1]) in _TITLE_PHRASES for n in (1, 2) if i >= n
+        )
+
+    def is_job(self, i: int) -> bool:
+        """Whether the token is a noun for a person, and neither a title nor a relation."""
+        return (
+            self.words[i].islower()
+            and self.is_noun(i, "PER")
+            and self.word(i).rpartition("-")[2] not in _RELATIONS
+        )
+
+    def is_agent(self, i: int) -> bool:
+        """Whether the token ends as nouns for a doer do: "accuser", "chiropractor"."""
+        word = self.word(i)
+        return (
+            len(word) > 5
+            and word.islower()
+            and word.endswith(("er", "or", "ee", "ist", "ian"))
+            and word not in _NO_AGENTS | _FUNCTION | _VERBS
+            and i not in self.name_at
+        )
+
+    def is_nouns(self, i: int, kind: EntityType) -> bool:
+        """Whether the token is a noun for several things of the kind."""
+        return i not in self.name_at and self.word(i).strip(".").rpartition("-")[2] in _MANY[kind]
+
+    def among(self, name: _Name) -> list[_Name]:
+        """The name and the ones of its type that a list joins to it."""
+        joined, i = [name], name.last
+        while True:
+            start = i
+            if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
+                i += 2
+            while self.word(i) in {",", "and"}:
+                i += 1
+            following = self.name_at.get(i)
+            if i == start or following is None or following.type != name.type:
+                return joined
+            joined.append(following)
+            i = following.last
+
+    # -- noun phrases ------------------------------------------------------------------------------
+
+    def begins(self, head: int) -> tuple[int, bool]:
+        """Where the phrase with this head begins, and whether what stands before it marks that."""
+        i, marked = head, False
+        while i > 0 and head - i < _LONGEST:
+            word = self.lower[i - 1]
+            if i - 1 in self.name_at:
+                i -= 1
+            elif word in _GENITIVES:
+                if i == 1 or not self.lower[i - 2][-1].isalnum():
+                    break
+                i, marked = i - 1, True
+            elif word in _POSSESSIVES:
+                return i - 1, True
+            elif word in _DETERMINERS:
+                return i, True
+            elif not self._goes_back(i - 1, head):
+                break
+            else:
+                i -= 1
+        return i, marked or i == 0 or not self.words[i - 1][0].isalnum()
+
+    def _goes_back(self, i: int, head: int) -> bool:
+        """Whether the token may stand inside the phrase that ends with *head*."""
+        word = self.lower[i]
+        if word == "and":  # "author and expert"
+            return self.is_noun(i - 1, "PER") and self.word(i - 2) not in _PREPOSITIONS
+        if word == ",":
+            return self._lists(i + 1, head)
+        if word == "of":  # "Minister of Justice"
+            return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
+        if word in _VERBS:  # "the retired officer"
+            return self.word(i - 1) in _DETERMINERS | _POSSESSIVES
+        return word not in _FUNCTION and word[0].isalnum()
+
+    def _lists(self, i: int, head: int) -> bool:
+        """Whether a comma before token *i* parts adjectives: "an old, trusted ally"."""
+        return (
+            2 < i < head
+            and self.words[i - 2].islower()
+            and self.words[i].islower()
+            and self.word(i - 3) in _DETERMINERS | _POSSESSIVES
+            and not self.is_noun(i - 2, "PER")
+        )
+
+    def ends(self, start: int) -> tuple[int, int]:
+        """The head of the phrase that begins at *start*, and the token after the phrase.
+
+        The head is the last word before a preposition or the end; -1 where there is none.
+        """
+        i, head, after = start, -1, False
+        limit = min(len(self.words), start + _LONGEST_AFTER)
+        while i < limit:
+            word = self.lower[i]
+            if i in self.name_at:
+                head = head if after else i
+            elif word in _PREPOSITIONS:
+                if head < 0:
+                    break
+                after = True
+            elif word in _GENITIVES:
+                if not self.word(i + 1)[:1].isalnum():
+                    break
+            elif word == "and":
+                if self._goes_elsewhere(i + 1):
+                    break
+            elif self._breaks(i, start, after=after):
+                break
+            elif not after and word[0].isalnum():
+                after = self._participle(i)
+                head = head if after else i
+            i += 1
+        while i > start and self.lower[i - 1] in _PREPOSITIONS | _ARTICLES | {"and", ","}:
+            i -= 1
+        return head, i
+
+    def _breaks(self, i: int, start: int, *, after: bool) -> bool:
+        """Whether the phrase from *start* ends before the token; *after* its first preposition."""
+        word = self.lower[i]
+        if word == ",":
+            return after or not self._parts_adjectives(i, start)
+        if word in _ARTICLES | _POSSESSIVES:
+            return not after
+        if word in _FUNCTION | _DETERMINERS:
+            return word not in _QUANTIFIERS and not (after and word == "other")
+        if not word[0].isalnum():
+            return word[0] not in "$€£&'%"
+        if i == start:
+            return False
+        return (
+            word in _FINITE
+            or (word in _VERBS and not after and not self._participle(i))
+            or (after and word.endswith("ing") and i - 1 in self.name_at)
+        )
+
+    def _participle(self, i: int) -> bool:
+        """Whether a verb form goes on with the phrase: "widow jailed for"."""
+        word = self.lower[i]
+        return word in _VERBS and word.endswith(("ed", "en")) and self.word(i + 1) in _PREPOSITIONS
+
+    def _goes_elsewhere(self, i: int) -> bool:
+        """Whether after "and" comes what is no part of the phrase: "and chairman of"."""
+        elsewhere = _DETERMINERS | _POSSESSIVES | _VERBS | _FUNCTION | _ADVERBS
+        if self.word(i) in elsewhere | {"former", ""}:
+            return True
+        for k in range(i, i + 4):
+            if self.is_noun(k, "PER"):
+                return self.word(k + 1) in {"of", "for"}
+        return False
+
+    def _parts_adjectives(self, i: int, start: int) -> bool:
+        return (
+            start < i <= start + 6
+            and self.words[i - 1].islower()
+            and i + 1 < len(self.words)
+            and self.words[i + 1].islower()
+            and self.word(i + 1) not in _FUNCTION | _DETERMINERS | _POSSESSIVES | _VERBS
+            and not self.is_noun(i - 1, "PER")
+        )
+
+    # -- what is said ------------------------------------------------------------------------------
+
+    def said(self) -> Iterator[_Said]:
+        """What the sentence says of its names."""
+        for name in self.names:
+            for phrase in (*self._before(name), *self._beside(name), *self._stated(name)):
+                yield name.entity, phrase
+            yield from self._many(name)
+
+    def _before(self, name: _Name) -> Iterator[_Phrase]:
+        """What stands before the name, a comma between or not: "his wife", "Boyle's mother,"."""
+        i = name.first - 1
+        while self.word(i).strip(".") in _ALONE:
+            i -= 1
+        if self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
+            start, _ = self.begins(i - 1)
+            if start < i - 1:  # "the southern port of Karachi"; not "the city of Toronto"
+                yield start, i
+        elif self.word(i) in _SAID_TO_BE and name.type in {"PER", "MISC"}:
+            if self.is_noun(i - 1, name.type):
+                yield self.begins(i - 1)[0], i
+        elif self.word(i) in {",", ":"} | _DASHES:
+            yield from self._explained(name, i)
+        elif self.is_noun(i, name.type):
+            start, marked = self.begins(i)
+            if name.type == "PER" or marked or (name.type == "ORG" and start < i):
+                yield start, i + 1
+        elif name.type == "PER" and self.is_agent(i):
+            start, marked = self.begins(i)
+            if marked and self.word(start - 1) in {"a", "an"}:
+                yield start, i + 1
+
+    def _explained(self, name: _Name, comma: int) -> Iterator[_Phrase]:
+        """A phrase that the name explains: "The judge in the case, Harold Kahn, made"."""
+        if self.word(comma) == "," and self.word(name.last) not in _CLOSE | {"and", "who"}:
+            return
+        head = comma - 1
+        if self.is_noun(head, name.type) or (name.type == "PER" and self.is_agent(head)):
+            start, marked = self.begins(head)
+            owned = any(word in _GENITIVES | _POSSESSIVES for word in self.lower[start:comma])
+            if owned or (marked and self.word(start - 1) != ","):
+                yield start, comma
+            return
+        for k in range(head, max(-1, head - _LONGEST), -1):
+            if name.type == "LOC" or self.word(k) in _VERBS | _RELATIVE | _CLOSE:
+                return
+            if self.is_noun(k, name.type) and self.word(k + 1) in {"of", "in", "for", "at", "on"}:
+                start, _ = self.begins(k)
+                if self.word(start - 1) in _ARTICLES and self.ends(start)[1] == comma:
+                    yield start, comma
+                return
+
+    def _many(self, name: _Name) -> Iterator[_Said]:
+        """What is said of a list of names before its first: "its founders, Ann Berg and ..."."""
+        i = name.first - 1
+        if self.word(i) in _LISTING or self.word(i - 1) + self.word(i) == "suchas":
+            i -= 1 + (self.word(i) == "as")
+        if self.word(i) in {",", ":"} | _DASHES:
+            i -= 1
+        if self.is_nouns(i, name.type):
+            for each in self.among(name):
+                yield each.entity, (self.begins(i)[0], i + 1)
+
+    def _beside(self, name: _Name) -> Iterator[_Phrase]:
+        """An apposition after the name: "Gloria Williams, a hotel guest"."""
+        i = name.last
+        if self.word(i) == "(":
+            for k in range(i + 1, i + 8):
+                if self.word(k) == ")":
+                    i = k + 1
+                    break
+        if self.word(i) == "," and self.word(i + 1).isdecimal() and len(self.word(i + 1)) < 4:
+            i += 2
+        if self.word(i) not in {",", "("} | _DASHES:
+            return
+        i += 1
+        if self.word(i) in {"who", "which"}:
+            contracted = self.word(i + 1) in {"'s", "’s"}
+            yield from self._after_be(i + 1, name.type, contracted=contracted)
+            yield from self._as(i + 1, name.type)
+            return
+        while self.word(i) in _ADVERBS:
+            i += 1
+        for _ in range(_MOST_JOINED):
+            start = i + (self.word(i) in _ARTICLES)
+            end = self._apposed(name, i, start)
+            if end is None:
+                return
+            yield start, end
+            i = end + (self.word(end) == ",")
+            if self.word(i) != "and":
+                return
+            i += 1
+            while self.word(i) in _ADVERBS:
+                i += 1
+
+    def _apposed(self, name: _Name, i: int, start: int) -> int | None:
+        """The end of the apposition at token *i*, from *start* after its article; None if none."""
+        head, end = self.ends(start)
+        if not (start <= head and self._fits(start, head, name.type, article=self.word(i))):
+            return None
+        inner = (self.name_at.get(k) for k in range(start, head))
+        if start == i and any(each is not None and each.type == "PER" for each in inner):
+            return None
+        following = self.word(end)
+        closed = following in _CLOSE | _RELATIVE and end not in self.name_at
+        goes_on = start > i and following.endswith(("ing", "ed")) and following not in _FINITE
+        return end if closed or goes_on else None
+
+    def _fits(self, start: int, head: int, kind: EntityType, *, article: str) -> bool:
+        """Whether the phrase says what a thing of the kind is."""
+        if self.is_noun(head, kind):
+            return True
+        if self.word(start) == "one" and self.word(start + 1) == "of":
+            return True
+        return kind == "PER" and article in _ARTICLES and self.is_agent(head)
+
+    def _stated(self, name: _Name) -> Iterator[_Phrase]:
+        """What a statement says of its subject: "Kerry is the chairman of ..."."""
+        i = name.last
+        if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
+            i += 3
+        yield from self._after_be(i, name.type)
+        yield from self._as(i, name.type)
+
+    def _as(self, i: int, kind: EntityType) -> Iterator[_Phrase]:
+        """What follows "as" within the clause of the verb at token *i*: "served as chairman"."""
+        while self.word(i) in _AUXILIARY | _ADVERBS | _BE:
+            i += 1
+        if self.word(i) not in _SERVE:
+            return
+        for k in range(i + 1, i + 5):
+            if self.word(k) in _CLOSE:
+                return
+            if self.word(k) == "as":
+                start = k + 1 + (self.word(k + 1) in _ARTICLES)
+                head, end = self.ends(start)
+                if start <= head and self._fits(start, head, kind, article=self.word(k + 1)):
+                    yield start, end
+                return
+
+    def of_pronouns(self, subject: int | None) -> Iterator[_Said]:
+        """What is said of "he" or "she".
+
+        They are the first person that the sentence names before them, else *subject*.
+        """
+        found = False
+        for i, word in enumerate(self.lower):
+            name = self.name_at.get(i)
+            if name and name.type == "PER" and not found:
+                subject, found = name.entity, True
+            elif word in {"he", "she"} and subject is not None:
+                contracted = self.word(i + 1) in {"'s", "’s"}
+                for phrase in self._after_be(i + 1, "PER", contracted=contracted):
+                    yield subject, phrase
+                for phrase in self._as(i + 1, "PER"):
+                    yield subject, phrase
+
+    def _after_be(self, i: int, kind: EntityType, *, contracted: bool = False) -> Iterator[_Phrase]:
+        """The phrase after a form of "to be" at token *i*."""
+        while self.word(i) in _AUXILIARY | _ADVERBS:
+            i += 1
+        if self.word(i) not in _BE and not contracted and self.word(i - 1) not in {"been", "be"}:
+            return
+        i += self.word(i) in _BE or contracted
+        while self.word(i) in _ADVERBS | _APPOINTED | {"been"}:
+            i += 1
+        start = i + (self.word(i) in _ARTICLES)
+        head, end = self.ends(start)
+        if start <= head and self._fits(start, head, kind, article=self.word(i)):
+            yield start, end
+
+    def definite(self, sole: Mapping[str, int]) -> Iterator[_Said]:
+        """Phrases with "the" whose noun was said of one entity alone: "the comedian"."""
+        for i, word in enumerate(self.lower):
+            if word == "the" and i + 1 not in self.name_at:
+                head, _ = self.ends(i + 1)
+                owner = sole.get(self.word(head)) if head > i else None
+                if (
+                    owner is not None
+                    and head + 1 not in self.name_at
+                    and self.word(head + 1) not in _PREPOSITIONS | _DASHES
+                    and not (self.word(head + 1) == "," and head + 2 in self.name_at)
+                ):
+                    yield owner, (i + 1, head + 1)
+
+
+def _names_of(
+    sentence: Sentence, places: Sequence[tuple[int, int, int, EntityType]]
+) -> list[_Name]:
+    starts = [token.start for token in sentence.tokens]
+    ends = [token.end for token in sentence.tokens]
+    return [
+        _Name(bisect_left(ends, start + 1), bisect_left(starts, end), entity, kind)
+        for start, end, entity, kind in places
+    ]
+
+
+def with_roles(documents: Sequence[Document], entities: Sequence[Entity]) -> tuple[Entity, ...]:
+    """The entities with their roles: each text once an article, by article, then by position."""
+    places: list[list[tuple[int, int, int, EntityType]]] = [[] for _ in documents]
+    for index, entity in enumerate(entities):
+        for mention in entity.mentions:
+            places[mention.article].append((mention.start, mention.end, index, entity.type))
+    roles: list[dict[tuple[int, str], EntityRole]] = [{} for _ in entities]
+    bearers: dict[str, set[int]] = defaultdict(set)  # noun -> people of whom it was said
+    readers: list[tuple[int, Sentence, _Reader]] = []
+
+    def keep(article: int, sentence: Sentence, said: _Said) -> None:
+        index, (first, last) = said
+        start, end = sentence.tokens[first].start, sentence.tokens[last - 1].end
+        text = documents[article].text[start:end]
+        roles[index].setdefault((article, text), EntityRole(article, start, end, text))
+
+    for article, (document, found) in enumerate(zip(documents, places, strict=True)):
+        found.sort()
+        subject: int | None = None
+        for sentence in document.sentences:
+            if sentence.role not in NAMING_ROLES:
+                continue
+            first = bisect_left(found, (sentence.start,))
+            last = bisect_left(found, (sentence.end,))
+            reader = _Reader(sentence, _names_of(sentence, found[first:last]))
+            readers.append((article, sentence, reader))
+            for said in (*reader.said(), *reader.of_pronouns(subject)):
+                keep(article, sentence, said)
+                start, end = said[1]
+                head = min(reader.ends(start)[0], end - 1)
+                if entities[said[0]].type == "PER" and reader.is_job(head):
+                    bearers[reader.word(head)].add(said[0])
+            people = (name.entity for name in reader.names if name.type == "PER")
+            subject = next(people, subject)
+    sole = {noun: next(iter(those)) for noun, those in bearers.items() if len(those) == 1}
+    for article, sentence, reader in readers:
+        for said in reader.definite(sole):
+            keep(article, sentence, said)
+    return tuple(
+        replace(entity, roles=tuple(sorted(said.values(), key=lambda r: (r.article, r.start))))
+        for entity, said in zip(entities, roles, strict=True)
+    )

@@ -1,0 +1,135 @@
+"""Roles of entities: what the articles say that they are."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core.entities import merge_entities
+from service.core.mentions import Mention, find_mentions
+from service.core.roles import with_roles
+from service.core.segment import segment
+
+
+def _with_roles(*articles):
+    """Entities of articles given as (text, {name: type}), each name wherever it stands."""
+    documents = [segment(text) for text, _ in articles]
+    mentions = []
+    for (text, names), document in zip(articles, documents, strict=True):
+        found = []
+        for name, kind in names.items():
+            at = text.find(name)
+            while at >= 0:
+                end = at + len(name)
+                index = next(i for i, s in enumerate(document.sentences) if s.end >= end)
+                found.append(Mention(at, end, name, kind, index))
+                at = text.find(name, end)
+        mentions.append(sorted(found, key=lambda mention: mention.start))
+    merged = merge_entities(documents, [None] * len(documents), mentions)
+    return with_roles(documents, merged)
+
+
+def _roles(*articles):
+    return {entity.name: [role.text for role in entity.roles] for entity in _with_roles(*articles)}
+
+
+_BERG = {"Ann Berg": "PER"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Swiss Prime Minister Ann Berg left.", ["Swiss Prime Minister"], id="title"),
+        pytest.param("They met Gen. Ann Berg.", ["Gen."], id="rank"),
+        pytest.param("They met Mrs Ann Berg.", [], id="form of address"),
+        pytest.param("The 63-year-old singer Ann Berg left.", ["63-year-old singer"], id="age"),
+        pytest.param("His wife Ann Berg left.", ["His wife"], id="relation"),
+        pytest.param("The mayor's wife, Ann Berg, left.", ["mayor's wife"], id="owner"),
+        pytest.param("The judge in the case, Ann Berg, left.", ["judge in the case"], id="colon"),
+        pytest.param("Ann Berg, a hotel guest, left.", ["hotel guest"], id="apposition"),
+        pytest.param("Ann Berg, 75, the founder of a bank, left.", ["founder of a bank"], id="75"),
+        pytest.param("Ann Berg, 75, left.", [], id="age alone"),
+        pytest.param("Ann Berg, who is a surgeon, left.", ["surgeon"], id="relative clause"),
+        pytest.param("Ann Berg, a lawyer who lives here, left.", ["lawyer"], id="clause left out"),
+        pytest.param("Ann Berg was the chair of a trust.", ["chair of a trust"], id="statement"),
+        pytest.param("Ann Berg was not a doctor.", [], id="denial"),
+        pytest.param("Ann Berg left. She is a teacher.", ["teacher"], id="pronoun"),
+        pytest.param("Ann Berg served as treasurer.", ["treasurer"], id="served as"),
+        pytest.param("Ann Berg's father left.", [], id="whose father"),
+        pytest.param("A dancer named Ann Berg left.", ["dancer"], id="named"),
+        pytest.param("Ann Berg, a poet and a farmer, left.", ["poet", "farmer"], id="two"),
+        pytest.param("Ann Berg, an old, trusted ally, left.", ["old, trusted ally"], id=","),
+        pytest.param("The jazz singer Ann Berg came. The singer left.", ["jazz singer", "singer"], id="again"),
+        pytest.param("Minister of Justice Ann Berg left.", ["Minister of Justice"], id="of"),
+        pytest.param("Ann Berg, a report said, left.", [], id="clause"),
+    ],
+)  # fmt: skip
+def test_with_roles_reads_what_a_person_is_said_to_be(text, expected):
+    assert _roles((text, _BERG)) == {"Ann Berg": expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind", "expected"),
+    [
+        pytest.param("The port of Lumen is closed.", "Lumen", "LOC", [], id="plain kind"),
+        pytest.param("The southern port of Lumen.", "Lumen", "LOC", ["southern port"], id="place"),
+        pytest.param(
+            "Lumen, a maker of lamps, fell.", "Lumen", "ORG", ["maker of lamps"], id="org"
+        ),
+        pytest.param("They sued chip maker Lumen.", "Lumen", "ORG", ["chip maker"], id="before"),
+        pytest.param("In Lumen, a man was shot.", "Lumen", "LOC", [], id="new clause"),
+    ],
+)
+def test_with_roles_reads_what_a_thing_is_said_to_be(text, name, kind, expected):
+    assert _roles((text, {name: kind})) == {name: expected}
+
+
+def test_with_roles_gives_a_plural_to_every_name_of_its_list():
+    text = "Its founders, Ann Berg and Tom Hall, left."
+
+    assert _roles((text, {"Ann Berg": "PER", "Tom Hall": "PER"})) == {
+        "Ann Berg": ["Its founders"],
+        "Tom Hall": ["Its founders"],
+    }
+
+
+def test_with_roles_leaves_a_noun_alone_that_was_said_of_two():
+    text = "A singer, Ann Berg, met singer Tom Hall. The singer left."
+
+    assert _roles((text, {"Ann Berg": "PER", "Tom Hall": "PER"})) == {
+        "Ann Berg": ["singer"],
+        "Tom Hall": ["singer"],
+    }
+
+
+def test_with_roles_tells_a_text_once_an_article():
+    [berg] = _with_roles(("Gen. Ann Berg and Gen. Ann Berg.", _BERG), ("Gen. Ann Berg.", _BERG))
+
+    assert [(role.article, role.start, role.end) for role in berg.roles] == [(0, 0, 4), (1, 0, 4)]
+
+
+_PIECES = st.sampled_from(
+    "Ann Berg Berg , . ( ) : — the a his her 's ’s who is was singer mayor of and said 75 Paris "
+    "Gen. Mr founders including such as named an old Bank \n he she served also one not".split(" ")
+)
+
+
+@settings(deadline=None)
+@given(st.lists(_PIECES).map(" ".join) | st.text())
+def test_with_roles_cuts_out_its_text(text):
+    document = segment(text)
+    for entity in with_roles(
+        [document], merge_entities([document], [None], [find_mentions(document)])
+    ):
+        texts = [role.text for role in entity.roles]
+        assert len(texts) == len(set(texts))
+        for role in entity.roles:
+            assert text[role.start : role.end] == role.text != ""
+
+
+@pytest.mark.parametrize(
+    "piece", ["Ann Berg, a singer and ", "the singer ", "his 's ", "Ann Berg ", "also he is "]
+)
+def test_with_roles_takes_time_in_proportion_to_length(piece):
+    document = segment("Singer Ann Berg is " + piece * (20_000 // len(piece)))
+
+    with_roles([document], merge_entities([document], [None], [find_mentions(document)]))
