@@ -6,6 +6,7 @@ span is half-open: ``text[start:end]`` is the piece it names.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -53,7 +54,7 @@ class Article:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """A contiguous piece of a document: a sentence, or a line of the page around the story."""
 
@@ -64,12 +65,12 @@ class Sentence:
     paragraph: int  # counted from 0; a blank line or a line break that ends a block parts two
     role: Role = Role.STORY
 
-    @property
+    @cached_property  # every step asks for them
     def words(self) -> tuple[Token, ...]:
         """The tokens that begin with a letter or digit."""
         return tuple(token for token in self.tokens if token.text[0].isalnum())
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Words as a caller counts them: runs of characters between white space."""
         return len(self.text.split())
