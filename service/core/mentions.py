@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from service.core.gazetteer import DEMONYMS, OTHER_NAMES
-from service.core.tagger import NAMING_ROLES, Tagger, is_capital, load
+from service.core.tagger import NAMING_ROLES, NameTagger, is_capital, load
 from service.core.text import Document, Token
 
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
@@ -85,8 +85,8 @@ class _Votes:
                 continue
             for length in self.lengths.get(token.text, ()):
                 words = tuple(token.text for token in tokens[i : i + length])
-                if words in self.kinds and taken.isdisjoint(range(i, i + length)):
-                    after = i + length
+                if words in self.kinds and taken.isdisjoint(range(i, i + len(words))):
+                    after = i + len(words)
                     yield token.start, tokens[after - 1].end, self.kind(words)
                     break
             else:
@@ -106,15 +106,16 @@ class _Votes:
             yield token.end - len(tail), token.end, self.kind((tail,))
 
 
-def find_mentions(document: Document, *, tagger: Tagger = _TAGGER) -> tuple[Mention, ...]:
+def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tuple[Mention, ...]:
     """The names of a document, in order of appearance, without overlap.
 
     The tagger reads each sentence; then the document's mentions of a name decide together what it
     is, and where it stands unseen (one sense per discourse, Gale, Church and Yarowsky 1992).
+    *tagger* is the one that ships unless another is given.
     """
     named = [i for i, s in enumerate(document.sentences) if s.role in NAMING_ROLES]
     sentences = [document.sentences[i].tokens for i in named]
-    tags = tagger.tag([[token.text for token in tokens] for tokens in sentences])
+    tags = (tagger or _TAGGER).read(sentences)
     names = [list(_names(row)) for row in tags]
     votes = _Votes.of(sentences, names)
     found: list[Mention] = []

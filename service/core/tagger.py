@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 from zlib import crc32
 
 import numpy as np
@@ -32,7 +33,7 @@ from service.core.gazetteer import (
     SURNAMES,
     TITLES,
 )
-from service.core.text import Role
+from service.core.text import Role, Token
 
 #: Where names belong to the story. Bylines, credits and share lines name who made the page.
 NAMING_ROLES = frozenset(
@@ -410,6 +411,8 @@ class Encoder:
     """Turns sentences into rows of hashed features; remembers the words that it has seen."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+
         def hashed(word: str) -> bytes:
             return _hashed(LOWER, word_values(word, lexicon))
 
@@ -537,8 +540,12 @@ class Tagger:
     weights: npt.NDArray[np.int8]  # shape (rows, tags); row 0 is zero
     steps: npt.NDArray[np.int64]  # shape (tags + 2, tags + 2), forbidden ones far below zero
 
-    def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+    def read(self, sentences: Sequence[Sequence[Token]]) -> list[list[str]]:
         """A tag of TAGS for every token."""
+        return self.tag([[token.text for token in tokens] for tokens in sentences])
+
+    def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        """A tag of TAGS for every word."""
         encoded = self.encoder.encode(sentences)
         scores = np.empty((len(encoded.features), len(TAGS)), np.int64)
         for at in range(0, len(scores), _BLOCK):
@@ -551,6 +558,14 @@ class Tagger:
             if tag:
                 found[sentence][token] = TAGS[tag]
         return found
+
+
+class NameTagger(Protocol):
+    """What finds names; service.core.mentions takes any."""
+
+    def read(self, sentences: Sequence[Sequence[Token]]) -> list[list[str]]:
+        """A tag for every token: O, or BILOU and one of KINDS."""
+        ...
 
 
 def load(path: Path | None = None) -> Tagger:

@@ -55,6 +55,23 @@ def test_find_mentions_cuts_out_its_text_in_anything_like_news(text):
         assert "\n" not in mention.text
 
 
+class _Given:
+    """A tagger that gives the tags it was made with."""
+
+    def __init__(self, *tags):
+        self.tags = [row.split() for row in tags]
+
+    def read(self, sentences):
+        return self.tags
+
+
+def test_find_mentions_finds_a_name_where_the_text_ends_before_a_longer_one_could():
+    tagger = _Given("B-PER L-PER O O", "U-PER O O", "O O O")
+    mentions = find_mentions(segment("Ann Berg sang. Ann sang. She saw Ann"), tagger=tagger)
+
+    assert [mention.text for mention in mentions] == ["Ann Berg", "Ann", "Ann"]
+
+
 def test_find_mentions_gives_the_same_twice():
     document = segment("Maria Berg met Ban Ki-moon in Geneva. Berg left for the United Nations.")
 
