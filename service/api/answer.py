@@ -33,14 +33,17 @@ _WIDER: dict[OffsetUnit, tuple[re.Pattern[str], ...]] = {
 }
 
 
-def answer(request: Request, digest: Digest) -> dict[str, Any]:
-    """The answer to *request* whose digest this is; orjson writes it as it stands."""
+def answer(request: Request, digest: Digest, *, release: str = __version__) -> dict[str, Any]:
+    """The answer to *request* whose digest this is; orjson writes it as it stands.
+
+    *release* is what made the digest.
+    """
     sources = [
         _Source(article.id, in_unit(article.text, request.offset_unit))
         for article in request.articles
     ]
     return {
-        "id": meaning(request),
+        "id": meaning(request, release=release),
         "summary": None if digest.summary is None else _summary(digest.summary, sources),
         "entities": None
         if digest.entities is None
@@ -69,13 +72,13 @@ def answer(request: Request, digest: Digest) -> dict[str, Any]:
     }
 
 
-def meaning(request: Request) -> str:
+def meaning(request: Request, *, release: str = __version__) -> str:
     """The hash of what is asked for and of the release that answers it, as ``sha256:…``.
 
     Requests that mean the same have the same hash: the short form and the full one, a default
     and the same value given, fields in any order.
     """
-    canonical = orjson.dumps({"release": __version__, "request": request})
+    canonical = orjson.dumps({"release": release, "request": request})
     return f"sha256:{hashlib.sha256(canonical).hexdigest()}"
 
 

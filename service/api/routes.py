@@ -1,5 +1,6 @@
 """Load, call, dump: one function for an endpoint."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
@@ -24,9 +25,9 @@ from service.api import draining, schemas, telemetry
 from service.api.answer import answer
 from service.api.budget import Budget
 from service.api.errors import Unsupported
-from service.api.settings import Settings
+from service.api.settings import BadSetting, Settings
 from service.api.slots import Slots, overloaded
-from service.core.digest import METHODS, digest
+from service.core.digest import METHODS, NoPipeline, SpacyTagger, digest, load_pipeline
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 
@@ -87,6 +88,11 @@ def register(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     source = OPENAPI.read_bytes()
     app.extensions["settings"] = settings
+    app.extensions["tagger"] = _tagger(settings)
+    # An answer's id is of what made it: names by another tagger are another answer.
+    app.extensions["release"] = (
+        f"{__version__}+spacy:{settings.tagger}" if settings.tagger else __version__
+    )
     app.extensions["slots"] = Slots(settings.max_concurrent)
     app.extensions["openapi.yaml"] = _Document(source, "application/yaml")
     app.extensions["openapi.json"] = _Document(
@@ -101,6 +107,16 @@ def register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(docs)
 
 
+def _tagger(settings: Settings) -> SpacyTagger | None:
+    """The tagger that the settings ask for; None for the one that ships."""
+    if settings.tagger is None:
+        return None
+    try:
+        return load_pipeline(settings.tagger)
+    except NoPipeline as error:
+        raise BadSetting(f"DIGEST_TAGGER=spacy:{settings.tagger}: {error}") from error
+
+
 @api.post("/v1/digest")
 def make_digest() -> Response:
     """One digest of one article or many."""
@@ -113,9 +129,15 @@ def make_digest() -> Response:
         with timed("wait"):
             held.enter_context(current_app.extensions["slots"].one())
         with telemetry.running(wanted.articles):
-            found = digest(wanted.articles, wanted.options, timed=timed, check=budget.check)
+            found = digest(
+                wanted.articles,
+                wanted.options,
+                timed=timed,
+                check=budget.check,
+                tagger=current_app.extensions["tagger"],
+            )
         with timed("dump"):
-            return _json(answer(wanted, found))
+            return _json(answer(wanted, found, release=current_app.extensions["release"]))
 
 
 @api.get("/v1/info")
@@ -137,9 +159,16 @@ def info() -> Response:
                 {"name": name, "max_sentences": max_sentences}
                 for name, max_sentences in METHODS.items()
             ],
-            "models": _MODELS,
+            "models": _models(settings.tagger, current_app.extensions["tagger"]),
         }
     )
+
+
+def _models(name: str | None, tagger: SpacyTagger | None) -> Sequence[Mapping[str, str]]:
+    if tagger is None:
+        return _MODELS
+    own = {"name": "tagger of names", "source": f"spaCy: {name}", "license": tagger.license}
+    return [own, *_MODELS[1:]]
 
 
 @api.get("/healthz")

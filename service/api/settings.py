@@ -36,6 +36,7 @@ class Settings:
     rate_limit_storage: str = "memory://"  # or redis://HOST:PORT, which all workers share
     proxies: int = 0  # between here and the callers, each of which adds to X-Forwarded-For
     tracing: bool = False  # OpenTelemetry
+    tagger: str | None = None  # an installed spaCy pipeline that finds the names; None: our own
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,6 +68,7 @@ class Settings:
             or default.rate_limit_storage,
             proxies=_integer(environ, "DIGEST_PROXIES", default.proxies, low=0, high=8),
             tracing=_choice(environ, "DIGEST_TRACING", _SWITCH, default.tracing),
+            tagger=_pipeline(environ, "DIGEST_TAGGER"),
         )
 
 
@@ -101,6 +103,16 @@ def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, _T], de
     if given.lower() not in choices:
         raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {given!r}")
     return choices[given.lower()]
+
+
+def _pipeline(environ: Mapping[str, str], name: str) -> str | None:
+    given = environ.get(name)
+    if not given:
+        return None
+    kind, _, pipeline = given.partition(":")
+    if kind != "spacy" or not pipeline:
+        raise BadSetting(f"{name} must be spacy: and the name of a pipeline, not {given!r}")
+    return pipeline
 
 
 def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from service.core.language import detect
 from service.core.mentions import Mention, find_mentions
 from service.core.quantities import Quantity, find_quantities
 from service.core.segment import segment
+from service.core.tagger import NameTagger
 from service.core.text import Article, Document, Span
 
 
@@ -30,6 +31,7 @@ def analyze(
     numbers: bool,
     timed: Callable[[str], AbstractContextManager[object]],
     check: Check = unchecked,
+    tagger: NameTagger | None = None,
 ) -> Analysis:
     """What is found in one article.
 
@@ -40,6 +42,7 @@ def analyze(
         numbers: whether quantities are wanted.
         timed: entered around each step with the step's name.
         check: called before each step; it stops the work by raising.
+        tagger: what finds names; the one that ships where None.
     """
     check()
     with timed("segment"):
@@ -52,7 +55,7 @@ def analyze(
     if names or numbers:
         check()
         with timed("mentions"):
-            mentions = find_mentions(document)
+            mentions = find_mentions(document, tagger=tagger)
     if numbers:
         check()
         with timed("quantities"):

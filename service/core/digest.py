@@ -14,6 +14,7 @@ from service.core.errors import Check, TooManySentences, unchecked
 from service.core.features import find_headings
 from service.core.figures import Figure, FigureMention, Value, merge_figures
 from service.core.mentions import EntityType
+from service.core.pipeline import NoPipeline, SpacyTagger, load_pipeline
 from service.core.rank import lead, salience, sameness
 from service.core.roles import with_roles
 from service.core.sameness import Candidate
@@ -27,6 +28,7 @@ from service.core.summary import (
     Taste,
     choose,
 )
+from service.core.tagger import NameTagger
 from service.core.text import Article, Document, Sentence
 from service.core.vectors import Meanings, Vectors, content_stems
 
@@ -41,11 +43,14 @@ __all__ = [
     "EntityRole",
     "Figure",
     "FigureMention",
+    "NoPipeline",
     "Options",
+    "SpacyTagger",
     "Summary",
     "SummarySentence",
     "Value",
     "digest",
+    "load_pipeline",
 ]
 
 Method = Literal["auto", "lead"] | ClassicMethod
@@ -102,6 +107,7 @@ def digest(
     *,
     timed: Callable[[str], AbstractContextManager[object]] = _untimed,
     check: Check = unchecked,
+    tagger: NameTagger | None = None,
 ) -> Digest:
     """The digest of the articles.
 
@@ -111,6 +117,7 @@ def digest(
         timed: entered around each step with the step's name ("segment", "mentions", "quantities",
             "summary", "entities", "figures"); the core itself reads no clock.
         check: called between the steps and inside the long ones; it stops the work by raising.
+        tagger: what finds names; the one that ships where None.
 
     Raises:
         TooManySentences: the method takes fewer sentences than the articles have.
@@ -124,6 +131,7 @@ def digest(
             numbers="figures" in include,
             timed=timed,
             check=check,
+            tagger=tagger,
         )
         for article in articles
     ]

@@ -20,6 +20,7 @@ def test_from_environ_reads_every_setting():
         "DIGEST_RATE_LIMIT_STORAGE": "redis://127.0.0.1",
         "DIGEST_PROXIES": "1",
         "DIGEST_TRACING": "on",
+        "DIGEST_TAGGER": "spacy:en_core_web_sm",
     }
 
     assert Settings.from_environ(environ) == Settings(
@@ -34,6 +35,7 @@ def test_from_environ_reads_every_setting():
         rate_limit_storage="redis://127.0.0.1",
         proxies=1,
         tracing=True,
+        tagger="en_core_web_sm",
     )
 
 
@@ -53,6 +55,8 @@ def test_from_environ_reads_every_setting():
         ("DIGEST_DOCS", "yes"),
         ("DIGEST_TRACING", "1"),
         ("DIGEST_PROXIES", "9"),
+        ("DIGEST_TAGGER", "en_core_web_sm"),
+        ("DIGEST_TAGGER", "spacy:"),
         ("DIGEST_CORS_ORIGINS", "desk.example"),
         ("DIGEST_CORS_ORIGINS", "https://desk.example/"),
         ("DIGEST_CORS_ORIGINS", "https://*.example"),
