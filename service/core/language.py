@@ -1,8 +1,11 @@
 """The language that a text is written in."""
 
+import io
+import lzma
+from array import array
+
 import numpy as np
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-from py3langid.modelio import load_model
 
 # Enough: of 300 news articles the first 500 code points named the language of every one.
 _ENOUGH = 1000  # code points; 0.2 ms
@@ -15,19 +18,23 @@ def _identifier() -> LanguageIdentifier:
     """The detector of the languages with a code of two letters.
 
     Built here, since `set_languages` keeps the weights of all languages beside its choice: 72 MB
-    instead of 99, shared by the workers.
+    instead of 99, shared by the workers. And unpacked here, since py3langid does so in a temporary
+    file of 68 MB: a container has 64 MB of shared memory, and a read-only one has no other place.
     """
-    weights, priors, codes, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
-    kept = [i for i, code in enumerate(codes) if len(code) == 2]
-    return LanguageIdentifier(
-        np.ascontiguousarray(weights[:, kept]),
-        priors[kept],
-        [codes[i] for i in kept],
-        moves,
-        features,
-        norm_probs=True,
-        tk_row=rows,
-    )
+    unpacked = io.BytesIO(lzma.decompress((MODEL_DIR / MODEL_FILE).read_bytes()))
+    with np.load(unpacked, allow_pickle=False) as model:
+        codes = model["classes"].tolist()
+        kept = [i for i, code in enumerate(codes) if len(code) == 2]
+        return LanguageIdentifier(
+            np.ascontiguousarray(model["ptc"][:, kept]),
+            model["pc"][kept],
+            [codes[i] for i in kept],
+            # Standard arrays, as py3langid has them: the walk reads them number by number.
+            array("I", model["nextmove"].astype(np.uint32).tobytes()),
+            model["out_feat"].tolist(),
+            norm_probs=True,
+            tk_row=array("I", model["nextmove_row"].astype(np.uint32).tobytes()),
+        )
 
 
 _IDENTIFIER = _identifier()
