@@ -6,20 +6,21 @@ Every pattern is bounded: each repetition has a limit, so that reading is linear
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 _ONES = "one two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS: dict[str, Decimal] = (
-    {"zero": Decimal(0), "a": Decimal(1), "an": Decimal(1)}
+    {"zero": Decimal(0), "nought": Decimal(0), "a": Decimal(1), "an": Decimal(1)}
     | {word: Decimal(n) for n, word in enumerate(_ONES, 1)}
     | {word: Decimal(n) for n, word in enumerate(_TEENS, 10)}
     | {word: Decimal(10 * n) for n, word in enumerate(_TENS, 2)}
 )
 _MAGNITUDES: dict[str, Decimal] = {
     "dozen": Decimal(12),
+    "dozens": Decimal(12),
     "hundred": Decimal(100),
     "thousand": Decimal(1000),
     "lakh": Decimal(10**5),
@@ -42,6 +43,7 @@ _ABBREVIATED: dict[str, Decimal] = {
     "bln": Decimal(10**9),
     "t": Decimal(10**12),
     "tn": Decimal(10**12),
+    "tln": Decimal(10**12),
     "trn": Decimal(10**12),
 }
 # A plural without a number is worth its base and means more: "dozens", "tens of thousands".
@@ -55,21 +57,25 @@ _PLURALS: dict[str, Decimal] = {
     "billions": Decimal(10**9),
     "trillions": Decimal(10**12),
 }
-_FRACTIONS = {
-    "half": Decimal("0.5"),
-    "third": Decimal("0.3333333333"),
-    "quarter": Decimal("0.25"),
-    "fourth": Decimal("0.25"),
-    "fifth": Decimal("0.2"),
-    "sixth": Decimal("0.1666666667"),
-    "seventh": Decimal("0.1428571429"),
-    "eighth": Decimal("0.125"),
-    "ninth": Decimal("0.1111111111"),
-    "tenth": Decimal("0.1"),
-    "twelfth": Decimal("0.0833333333"),
-    "twentieth": Decimal("0.05"),
+_TENTHS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth".split()
+_FRACTIONS: dict[str, Decimal] = {
+    word: 1 / Decimal(n)
+    for word, n in {
+        "half": 2,
+        "third": 3,
+        "quarter": 4,
+        **{word: n for n, word in enumerate("fourth fifth sixth seventh eighth ninth".split(), 4)},
+        **{word: n for n, word in enumerate(_TENTHS, 10)},
+        "twentieth": 20,
+        "thirtieth": 30,
+        "fortieth": 40,
+        "fiftieth": 50,
+        "hundredth": 100,
+        "thousandth": 1000,
+    }.items()
 }
-_GLYPHS = {
+#: Fractions of one character.
+GLYPHS = {
     "½": Decimal("0.5"),
     "⅓": Decimal("0.3333333333"),
     "⅔": Decimal("0.6666666667"),
@@ -79,6 +85,8 @@ _GLYPHS = {
     "⅖": Decimal("0.4"),
     "⅗": Decimal("0.6"),
     "⅘": Decimal("0.8"),
+    "⅙": Decimal("0.1666666667"),
+    "⅚": Decimal("0.8333333333"),
     "⅛": Decimal("0.125"),
     "⅜": Decimal("0.375"),
     "⅝": Decimal("0.625"),
@@ -116,6 +124,8 @@ _ORDINALS = {
     )
 } | {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}
 
+_EXACT = Context(prec=60)
+
 Form = Literal[
     "digits", "words", "vague", "fraction", "times", "group", "multiplied", "ordinal", "decade"
 ]
@@ -135,29 +145,44 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+# Thousands are parted by commas, by no-break or thin spaces, by plain spaces where two or more
+# follow, and in India by two digits: 46,537; 1 414 021 100; 12,34,567.
 _DIGITS = re.compile(
-    r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:\.[0-9]{1,9})?"
-    r"|\.[0-9]{1,9})(?![0-9])"
+    r"(?:(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,3}(?:[\u00a0\u202f\u2009][0-9]{3}){1,5}"
+    r"|[1-9][0-9]{0,2}(?: [0-9]{3}){2,5}|[0-9]{1,2}(?:,[0-9]{2}){1,4},[0-9]{3})(?![0-9])"
+    r"(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})(?![0-9])"
 )
+_GROUPING = re.compile(r"[, \u00a0\u202f\u2009]")
 _PART = re.compile(
-    rf"[ -]?(?:(?P<glyph>[{''.join(_GLYPHS)}])|(?P<above>[1-9])/(?P<below>2|3|4|5|8|16)(?![/0-9]))"
+    rf"(?: {{0,2}}|-)(?:(?P<glyph>[{''.join(GLYPHS)}])"
+    r"|(?P<above>[1-9])/(?P<below>2|3|4|5|8|16)(?![/0-9]))"
 )
+_GAP = r"(?: {1,3}|-| - )"
 _SMALL = re.compile(
-    rf"(?:(?P<tens>{_any(_TENS)})(?:[- ](?P<ones>{_any(_ONES)})(?![a-z]))?"
+    rf"(?:(?P<tens>{_any(_TENS)})(?:{_GAP}(?P<ones>{_any(_ONES)})(?![a-z]))?"
     rf"|(?P<other>{_any(_WORDS)}))(?![a-z])",
     re.IGNORECASE,
 )
-_MAGNITUDE = re.compile(rf"[ -]?(?P<word>{_any(_MAGNITUDES)})(?![a-z])", re.IGNORECASE)
+_MAGNITUDE = re.compile(rf"{_GAP}?(?P<word>{_any(_MAGNITUDES)})(?![a-z])", re.IGNORECASE)
+_LARGE = re.compile(rf"hundred(?={_GAP}(?:thousand|million|billion|trillion)(?![a-z]))", re.I)
+# "two and a half", "three and two thirds"; but "two and a third suspect"
 _AND_PART = re.compile(
-    r"[ -]and[ -](?:(?P<parts>a|one|three)[ -])(?P<fraction>half|quarters?|third)(?![a-z])",
+    rf"{_GAP}and{_GAP}(?P<parts>an?|{_any(_ONES)}){_GAP}"
+    rf"(?:(?P<plain>half|quarters?)|(?P<fraction>{_any(_FRACTIONS)})"
+    rf"(?:s|(?! [a-z])|(?= (?:of|in|to|times|as) )))(?![a-z])",
     re.IGNORECASE,
 )
-_JOIN = re.compile(r"(?:,? and |, | |-)")
+_POINT = re.compile(rf"{_GAP}point((?:{_GAP}(?:{_any([*_WORDS, *_TENS])})(?![a-z])){{1,6}})", re.I)
+_JOIN = re.compile(r"(?:,? {1,3}and {1,3}|, | {1,3}|-)")
 _FRACTION = re.compile(
-    rf"(?:(?P<parts>an?|{_any(_ONES)}|[1-9])[ -])?(?P<fraction>{_any(_FRACTIONS)})s?(?![a-z])"
-    rf"(?:[ -](?:of )?(?:an?[ -])?(?P<of>{_any(_MAGNITUDES)})(?![a-z]))?",
+    rf"(?:(?P<parts>an?|{_any(_ONES)}|[1-9]){_GAP}|(?P<many>(?:(?:{_any(_TENS)})(?:{_GAP}"
+    rf"(?:{_any(_ONES)}))?|{_any(_TEENS)}|[1-9][0-9])[ -])(?=[a-z]+s(?![a-z])))?"
+    rf"(?P<fraction>{_any(_FRACTIONS)})s?(?![a-z])"
+    rf"(?: {{1,3}}(?:of )?(?:an? {{1,3}})?(?P<of>{_any(_MAGNITUDES)})(?![a-z])"
+    rf"|-(?:an?-)?(?P<with>{_any(_MAGNITUDES)})(?![a-z]))?",
     re.IGNORECASE,
 )
+_FRACTION_AFTER = re.compile(rf"{_GAP}(?:{_any(_FRACTIONS)})s?(?![a-z])", re.IGNORECASE)
 _EVEN = re.compile(r"50/50(?![/0-9])")
 # "the second half" is no share
 _NTH_BEFORE = re.compile(r"(?:first|second|other|this|that|top|bottom|better|half|final)[ -]$")
@@ -186,7 +211,7 @@ _LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 #: The words that begin a number expression, in lower case.
 OPENERS = frozenset(
     {*_WORDS, *_PLURALS, *_TIMES, *_GROUPS, *MULTIPLIED, *_ORDINALS, "half", "quarter"}
-    | {"several", "many", "multimillion", "multibillion"}
+    | {"several", "many", "multimillion", "multibillion", "hundred"}
 )
 
 #: What an article must stand before to begin one: "a hundred", "a few thousand", "an eighth".
@@ -240,24 +265,27 @@ def _fraction(text: str, start: int, end: int) -> Numeral | None:
     if not match["parts"] and _NTH_BEFORE.search(text, max(0, start - 12), start):
         return None
     name, parts = match["fraction"].lower(), match["parts"]
-    if not parts and name != "half":
+    scale = match["of"] or match["with"]
+    if not (parts or match["many"] or name == "half" or (name == "quarter" and scale)):
         return None  # a lone "third" ranks, a lone "quarter" is a time or a coin
     count = Decimal(1)
     if parts:
         count = _WORDS.get(parts.lower()) or Decimal(parts)
-    value = (count * _FRACTIONS[name]).quantize(Decimal("1.000000000")).normalize()
+    elif match["many"]:
+        many = match["many"][:-1]
+        small = _SMALL.fullmatch(many)
+        count = _small(small) if small else Decimal(many)
+    value = rounded(count * _FRACTIONS[name], places=9)
     if (
         parts
         and parts.lower() in ("a", "an")
         and name != "half"
-        and not match["of"]
+        and not scale
         and not _PART_OF_WHOLE.match(text, match.end(), end)
     ):
         return None  # "a third suspect"
-    if match["of"]:
-        return Numeral(
-            start, match.end(), _plain(value * _MAGNITUDES[match["of"].lower()]), "words"
-        )
+    if scale:
+        return Numeral(start, match.end(), _plain(value * _MAGNITUDES[scale.lower()]), "words")
     return Numeral(start, match.end(), value, "fraction")
 
 
@@ -295,14 +323,18 @@ def _term(text: str, start: int, end: int) -> tuple[int, Decimal, Decimal] | Non
     article = False
     digits = _DIGITS.match(text, start, end)
     if digits and not _PART.match(text, start, end):
-        at, value = digits.end(), Decimal(digits[0].replace(",", ""))
+        at, value = digits.end(), Decimal(_GROUPING.sub("", digits[0]))
     elif not digits and (small := _SMALL.match(text, start, end)):
         at, value = small.end(), _small(small)
         article = small[0].lower() in ("a", "an")
+        if not article and (point := _POINT.match(text, at, end)):
+            at, value = point.end(), value + _decimals(point[1])
+    elif large := _LARGE.match(text, start, end):
+        at, value = large.end(), Decimal(100)
     if not article and (part := _PART.match(text, at, end)):
         at = part.end()
         value += (
-            _GLYPHS[part["glyph"]]
+            GLYPHS[part["glyph"]]
             if part["glyph"]
             else Decimal(part["above"]) / Decimal(part["below"])
         )
@@ -318,9 +350,15 @@ def _term(text: str, start: int, end: int) -> tuple[int, Decimal, Decimal] | Non
         value *= scale
         if scale == 100 and (join := _JOIN.match(text, at, end)):
             rest = _SMALL.match(text, join.end(), end)
-            if rest and rest[0].lower() not in ("a", "an"):
+            if (
+                rest
+                and rest[0].lower() not in ("a", "an")
+                and not _FRACTION_AFTER.match(text, rest.end(), end)
+            ):
                 at, value = rest.end(), value + _small(rest)
         at, value = _with_part(text, at, end, value, scale)
+    if scale > 1 and (point := _POINT.match(text, at, end)):
+        at, value = point.end(), value + _decimals(point[1])  # "two hundred point zero three"
     return None if article and scale == 1 else (at, value, scale)
 
 
@@ -329,9 +367,20 @@ def _with_part(text: str, at: int, end: int, value: Decimal, scale: Decimal) -> 
     part = _AND_PART.match(text, at, end)
     if not part:
         return at, value
-    count = 3 if part["parts"].lower() == "three" else 1
-    fraction = _FRACTIONS[part["fraction"].lower().removesuffix("s")]
-    return part.end(), value + count * fraction * scale
+    count = _WORDS[part["parts"].lower()]
+    name = (part["plain"] or part["fraction"]).lower().removesuffix("s")
+    own = _MAGNITUDE.match(text, part.end(), end) if scale > 1 else None
+    if own:  # "a billion and a half million"
+        return own.end(), value + count * _FRACTIONS[name] * _MAGNITUDES[own["word"].lower()]
+    if scale < 1000:
+        scale = Decimal(1)  # "a hundred and three quarters", but "a million and a half"
+    return part.end(), value + count * _FRACTIONS[name] * scale
+
+
+def _decimals(words: str) -> Decimal:
+    """What number words are worth after the point: "zero three" is 0.03."""
+    digits = "".join(str(_small(match)) for match in _SMALL.finditer(words))
+    return Decimal(f"0.{digits}")
 
 
 def _cardinal(text: str, start: int, end: int) -> Numeral | None:
@@ -345,6 +394,8 @@ def _cardinal(text: str, start: int, end: int) -> Numeral | None:
         # "two thousand and five", but "a million, 300" are two numbers
         if not term or term[1] >= scale or (term[2] == 1 and not text[term[0] - 1].isalpha()):
             break
+        if _FRACTION_AFTER.match(text, term[0], end):
+            break
         at, scale = term[0], term[2]
         total += term[1]
     form: Form = "words" if text[start].isalpha() else "digits"
@@ -354,7 +405,14 @@ def _cardinal(text: str, start: int, end: int) -> Numeral | None:
 def _plain(value: Decimal) -> Decimal:
     """The value without trailing zeros after the point and without an exponent."""
     whole = value.to_integral_value()
-    return whole if whole == value else value.normalize()
+    if whole == value:
+        return whole
+    return rounded(value, places=9)
+
+
+def rounded(value: Decimal, *, places: int) -> Decimal:
+    """The value to so many places after the point, whatever the thread's context of decimals."""
+    return value.quantize(Decimal(1).scaleb(-places), context=_EXACT).normalize(_EXACT)
 
 
 _DIGIT_READERS = (_decade, _ordinal, _fraction, _cardinal)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.core.lexicon import DIMENSIONS
-from service.core.numerals import AFTER_ARTICLE, OPENERS, Numeral, read, scale_of
+from service.core.numerals import AFTER_ARTICLE, GLYPHS, OPENERS, Numeral, read, rounded, scale_of
 from service.core.readings import (
     COUNTED_UNITS,
     Comparator,
@@ -71,7 +71,7 @@ def find_quantities(document: Document, names: Sequence[Span] = ()) -> tuple[Qua
 
 # --- number expressions --------------------------------------------------------------------------
 
-_ANCHOR = re.compile(r"[0-9]+|\.[0-9]|[½⅓⅔¼¾⅕⅖⅗⅘⅛⅜⅝⅞]|[A-Za-z]+")
+_ANCHOR = re.compile(rf"[0-9]+|\.[0-9]|[{''.join(GLYPHS)}]|[A-Za-z]+")
 
 
 def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
@@ -107,11 +107,24 @@ def _anchors(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
                     continue
             yield token.start, word
         elif len(word) > 1 or not word.isascii() or word.isdigit():
+            if word[0].isdigit() and k and _pointed(tokens, k):
+                yield token.start - 1, "."  # ".15"
+                continue
             if word.endswith("-long"):
                 yield token.start, word
             for match in _ANCHOR.finditer(word):
                 if not match[0][0].isalpha() or match[0].lower() in OPENERS:
                     yield token.start + match.start(), match[0]
+
+
+def _pointed(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a point that ends no word stands right before token *k*."""
+    point = tokens[k - 1]
+    return (
+        point.text == "."
+        and point.end == tokens[k].start
+        and (k < 2 or tokens[k - 2].end < point.start)
+    )
 
 
 # --- the quantities of a sentence ----------------------------------------------------------------
@@ -194,10 +207,14 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     if first.kind == second.kind and first.unit != second.unit and first.unit and second.unit:
         return _composed(first, second, gap) or _converted(text, sentence, first, second, gap)
     low, high = first.value, second.value
+    if first.kind == second.kind == "money" and gap in (" ", " and "):
+        return _with_cents(text, first, second)
     if first.kind == second.kind == "count":
         if _PER_POPULATION.fullmatch(gap):
             if 0 < low < high and low <= 100 and not _PERIOD.match(text, second.end):
-                return first._replace(end=second.end, value=_rounded(low / high), kind="ratio")
+                return first._replace(
+                    end=second.end, value=rounded(low / high, places=12), kind="ratio"
+                )
             return None
         if low == high == 50 and gap in ("-", "–", "/"):
             return first._replace(end=second.end, value=Decimal("0.5"), kind="ratio")
@@ -266,6 +283,24 @@ def _composed(first: Reading, second: Reading, gap: str) -> Reading | None:
     )
 
 
+_CENTS = re.compile(r" (?:cents?|pence|p)$")
+
+
+def _with_cents(text: str, first: Reading, second: Reading) -> Reading | None:
+    """A sum of money in two units: "3 dollars 50 cents"."""
+    if (
+        not _CENTS.search(text, second.core.end, second.end)
+        or first.value != first.value.to_integral_value()
+        or first.high
+    ):
+        return None
+    return first._replace(
+        end=second.end,
+        core=Span(first.core.start, second.core.end),
+        value=first.value + second.value,
+    )
+
+
 def _converted(
     text: str, sentence: Sentence, first: Reading, second: Reading, gap: str
 ) -> Reading | None:
@@ -274,10 +309,6 @@ def _converted(
         return None
     close = text.find(")", second.end, min(sentence.end, second.end + 16))
     return first._replace(end=close + 1 if close >= 0 else second.end)
-
-
-def _rounded(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("1.000000000000")).normalize()
 
 
 _SHARING_GAP = re.compile(r"(?: of)?(?: [\w'’-]+){0,4},? (?:and|or|by) (?:another )?| \(")

@@ -74,17 +74,24 @@ _DURATIONS = frozenset(row["unit"] for row in TABLE["units"] if row["dimension"]
 _SIGNS: dict[str, str] = {
     sign: row["unit"] for row in TABLE["currencies"] for sign in row["symbols"]
 }
+# "US $ 5", "c $ 5", "aud$5": as some agencies write them; but not "a $5 bill"
+_LOOSE_SIGNS = [
+    form
+    for sign in _SIGNS
+    if sign.endswith("$") and sign not in ("$", "A$", "S$", "R$")
+    for form in (sign, sign.replace("$", " $"))
+]
 _MONEY: dict[str, str] = {word: row["unit"] for row in TABLE["currencies"] for word in row["words"]}
 _CENTS: dict[str, str] = {word: row["unit"] for row in TABLE["hundredths"] for word in row["words"]}
 _LONG_PLURALS = [form for form in UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
 # The word after a number, or the sign: most are the first of no unit.
-_NEXT = re.compile(r"[ -]?(?P<word>[A-Za-z]+|[%°º])")
+_NEXT = re.compile(r"[ -]?(?P<word>[A-Za-zµμ]+|[%°º])")
 _FIRST_OF_UNIT = frozenset(
-    {"per", "percent", "percentage", "pct", "%", "°", "º"}
-    | {re.split(r"[ .-]", form)[0] for form in (*UNITS, *_MONEY, *_CENTS)}
+    {"per", "percent", "percents", "percentage", "pct", "%", "°", "º"}
+    | {re.split(r"[ .0-9²-]", form)[0] for form in (*UNITS, *_MONEY, *_CENTS)}
 )
 _PERCENT = re.compile(
-    r" ?%|[ -]?(?:per[ -]?cent(?:age)?|pct)(?P<points>[ -]points?)?(?![a-z])", re.IGNORECASE
+    r" ?%|[ -]?(?:per[ -]?cents?(?:age)?|pct)(?P<points>[ -]points?)?(?![a-z])", re.IGNORECASE
 )
 _UNIT = re.compile(rf"[ -]?(?P<unit>{any_of(UNITS)})(?![A-Za-z])", re.IGNORECASE)
 # "eight stormy years", "three full days": one word may stand between.
@@ -92,14 +99,23 @@ _LOOSE_UNIT = re.compile(
     r"[ -](?!and|or|to|of|in|per|the|a|for|at|on|by|from|times)[a-z]+(?:-[a-z]+)? "
     rf"(?P<unit>{any_of(_LONG_PLURALS)})(?![A-Za-z])"
 )
-_ATTACHED_UNIT = re.compile(rf"(?P<unit>{any_of(_ATTACHED)})(?![A-Za-z])")
+_ATTACHED_UNIT = re.compile(rf"(?P<unit>{any_of(_ATTACHED)})(?![A-Za-z0-9])")
 _INCHES = re.compile(
     r"[ -]?(?:and )?(?P<n>[0-9]{1,2})(?:[ -]?(?:inch(?:es)?|in)(?![a-z])|[\"”″]|'')?(?![0-9A-Za-z])"
 )
 _FEET = re.compile(r"['’′] ?(?=[0-9])")
-_DEGREES = re.compile(r" ?[°º] ?(?P<scale>[CF])?(?![A-Za-z])|(?P<bare>[CF])(?![A-Za-z])")
+_DEGREES = re.compile(
+    r" ?[°º](?: ?(?P<scale>[CF])(?:elsius|ahrenheit)?)?(?![A-Za-z])|(?P<bare>[CF])(?![A-Za-z])",
+)
 _DEGREE_UNITS = {"C": "degree Celsius", "F": "degree Fahrenheit", None: "degree"}
-_SIGN = re.compile(rf"(?:(?<![A-Za-z.])|(?=[$£€]))(?P<sign>{any_of(_SIGNS)}) ?$")
+_SIGN = re.compile(
+    rf"(?:(?<![A-Za-z.])|(?=[$£€]))(?P<sign>{any_of(_SIGNS)}|(?i:{any_of(_LOOSE_SIGNS)})) ?$"
+)
+_SIGN_AFTER = re.compile(
+    rf" ?(?:(?P<sign>{any_of(sign for sign in _SIGNS if not sign[0].isalpha())})(?! ?[0-9])"
+    r"|(?P<code>[A-Z]{3})(?![A-Za-z]))"
+)
+_SIGNS_IN_ANY_CASE = {sign.upper().replace(" ", ""): unit for sign, unit in _SIGNS.items()}
 _SIGN_ENDS = frozenset(sign[-1] for sign in _SIGNS)
 _MONEY_WORD = re.compile(rf"[ -](?P<word>{any_of(_MONEY)})(?![A-Za-z])", re.IGNORECASE)
 _CENT_WORD = re.compile(rf"[ -]?(?P<word>{any_of(_CENTS)})(?![A-Za-z])", re.IGNORECASE)
@@ -107,17 +123,22 @@ _PENCE = re.compile(r"p(?![A-Za-z])")
 # Words that are money after digits only: "won", "sterling".
 _MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real"})
 _ABBREVIATION = re.compile(
-    r" ?(?P<scale>k|mn|mln|mil|m|bn|bln|b|tn|trn|t)(?![A-Za-z])", re.IGNORECASE
+    r" ?(?P<scale>k|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
 )
-_ALWAYS_LARGE = frozenset({"bn", "mn", "mln", "bln", "tn", "trn"})
+_ALWAYS_LARGE = frozenset("bn mn mln mil bln tn tln trn".split())
 _PLURAL_AFTER = re.compile(
     r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
 )
 _OF = re.compile(r" (?:of an?|of|an?) ")
 _OLD = re.compile(r"[ -]?(?:olds?(?![a-z])|of age(?![a-z]))")
+_YEARS_OLD = re.compile(r"[ -]?y/?o(?![a-z])")
 _AND_PART = re.compile(r" and (?:a (?P<half>half)|a quarter)(?![a-z])")
 _LONG = "-long"
 _ONE = Decimal(1)
+
+
+def _unit_of_sign(sign: str) -> str:
+    return _SIGNS.get(sign) or _SIGNS_IN_ANY_CASE[sign.replace(" ", "").upper()]
 
 
 class _Unit(NamedTuple):
@@ -127,7 +148,9 @@ class _Unit(NamedTuple):
     factor: Decimal = _ONE  # what it multiplies the number by
 
 
-def _unit(after: str, numeral: Numeral, *, signed: bool = False) -> _Unit | None:
+def _unit(
+    after: str, numeral: Numeral, *, signed: bool = False, heated: bool = False
+) -> _Unit | None:
     """The unit that stands at the start of *after*, None where none does."""
     head = _NEXT.match(after)
     word = head["word"].lower() if head else ""
@@ -141,12 +164,12 @@ def _unit(after: str, numeral: Numeral, *, signed: bool = False) -> _Unit | None
             return _Unit("money", _MONEY[match["word"].lower()], match.end())
         if match := _CENT_WORD.match(after):
             return _Unit("money", _CENTS[match["word"].lower()], match.end(), Decimal("0.01"))
+    if digits and (sign := _SIGN_AFTER.match(after)) and (sign["sign"] or sign["code"] in _SIGNS):
+        return _Unit("money", _SIGNS[sign["sign"] or sign["code"]], sign.end())
     if digits and after[:1] not in " -":
         if match := _PENCE.match(after):
             return _Unit("money", "GBP", match.end(), Decimal("0.01"))
-        if (match := _DEGREES.match(after)) and (
-            match["bare"] is None or signed or numeral.value > 9
-        ):
+        if (match := _DEGREES.match(after)) and (match["bare"] is None or signed or heated):
             return _Unit("measure", _DEGREE_UNITS[match["scale"] or match["bare"]], match.end())
         if match := _FEET.match(after):
             return _Unit("measure", "foot", match.end())
@@ -235,6 +258,12 @@ _TIMES_AS = re.compile(
 )
 _STAGE_AFTER = re.compile(r"[.,;)]|$|\s*$| (?!of|at|in|on|to)[a-z]")
 _ODD = re.compile(r"[ -]odd (?=[a-z])")
+# "35C" is a temperature after these, else a form, a seat, a model.
+_HEATED = frozenset(
+    "of to at around about above below over under reached hit hits nearly almost was is and minus "
+    "between from touched topped exceeded".split()
+)
+_MINUS = frozenset({"minus", "negative"})
 
 
 def _amount(context: Context) -> Reading | None:
@@ -246,16 +275,21 @@ def _amount(context: Context) -> Reading | None:
     unit: str | None = None
     sign = None
     if before and before.rstrip(" ")[-1:] in _SIGN_ENDS and (sign := _SIGN.search(before[-8:])):
-        kind, unit = "money", _SIGNS[sign["sign"]]
+        kind, unit = "money", _unit_of_sign(sign["sign"])
         start -= len(sign[0])
     minus = not sign and before[-1:] in ("-", "−", "–") and before[-2:-1] in ("", " ", "(")
     if digits and (large := _ABBREVIATION.match(after)):
         letters = large["scale"].lower()
         noun = after[0] != " " and _PLURAL_AFTER.match(after, large.end())
-        if sign or letters in _ALWAYS_LARGE or (letters in "km" and noun):
+        million = large[0] == "M"  # "10M"; metres are "10m"
+        if sign or letters in _ALWAYS_LARGE or million or (letters in "km" and noun):
             value *= abbreviated(letters)
             length = large.end()
-    measured = None if sign or length else _unit(after, numeral, signed=minus)
+    measured = (
+        None
+        if sign or length
+        else _unit(after, numeral, signed=minus, heated=context.lower in _HEATED and value < 200)
+    )
     if measured:
         kind, unit, length, factor = measured
         value *= factor
@@ -273,19 +307,19 @@ def _amount(context: Context) -> Reading | None:
             length = inches.end()
         elif kind == "duration" and after.startswith(_LONG, length):
             length += len(_LONG)
-        elif unit.startswith(("degree", "%")):
-            if minus:
-                value, start = -value, start - 1
-            elif context.lower in ("minus", "negative"):
-                value, start = -value, start - len(before) + before.rindex(context.last)
+        elif minus and unit.startswith(("degree", "%")):
+            value, start = -value, start - 1
     elif not sign:
         if magnitude := _magnitude(context):
             return magnitude
         if context.lower == "stage" and value <= 4 and _STAGE_AFTER.match(after):
             return Reading(start, numeral.end, Span(start, numeral.end), value, "other")
-        if refused(context) or (one and not counts_one(context)):
+        if digits and (old := _YEARS_OLD.match(after)):
+            core = Span(start, numeral.end)
+            return Reading(start, numeral.end + old.end(), core, value, "age", "year")
+        if refused(context) or (one and context.lower not in _MINUS and not counts_one(context)):
             return None
-        if word.lower().endswith("half") and half_of_a_word(after):
+        if numeral.form == "fraction" and word[-4:].lower() == "half" and half_of_a_word(after):
             return None
         if numeral.form == "group" and not length and not groups(context):
             return None
@@ -295,6 +329,8 @@ def _amount(context: Context) -> Reading | None:
             kind, unit = "age", "year"
         elif _TIMES_AS.match(after):
             kind = "ratio"
+    if context.lower in _MINUS and kind != "money":
+        value, start = -value, start - len(before) + before.rindex(context.last)
     comparator: Comparator = "~" if after[:1] in " -" and _ODD.match(after) else "="
     led = len(before) - (numeral.start - start)
     qualifier = _qualifier(before[:led], kind, value)
@@ -544,6 +580,7 @@ _PREFIX_ENDS = frozenset(phrase.rpartition(" ")[2] for phrase in _PREFIXES)
 _AFTERTHOUGHT = re.compile(
     r"(?:[ ,-]{0,2}(?:or|and|&) (?:(?P<more>more|older|over|higher|greater|above|longer|up|better"
     r"|larger)|(?P<less>less|fewer|under|younger|below|lower|shorter)|(?P<so>so|thereabouts))"
+    r"(?! than| or | [0-9$£€]| an? | one )"
     r"|(?P<plus>-plus|\+| plus)|(?P<odd>-ish|-odd| odd))(?![A-Za-z])"
 )
 _INTENSIFIERS = frozenset("just well only now still slightly barely little far".split())
@@ -569,7 +606,7 @@ def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int
     plain = [word[0].lstrip(_OPENING).lower() for word in spans]
     for drop in range(1 + article):
         stop = len(spans) - drop
-        for length in range(min(4, stop), 0, -1):
+        for length in range(min(5, stop), 0, -1):
             phrase = " ".join(plain[stop - length : stop])
             comparator = _PREFIXES.get(phrase)
             if not comparator or (drop and phrase in _PLACES):

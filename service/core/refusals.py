@@ -6,7 +6,7 @@ Each rule looks at a bounded stretch of text beside the number.
 import re
 from typing import NamedTuple
 
-from service.core.lexicon import MONTH, words
+from service.core.lexicon import MONTH, TABLE, UNITS, any_of, words
 from service.core.numerals import Numeral
 
 _REACH = 60  # characters that are read with a number, on each side
@@ -61,21 +61,28 @@ def refused(context: Context) -> bool:
 _CODE = re.compile(
     r"(?:\+?[0-9]{1,3}[-.])?(?:\(?[0-9]{3}\)?[-–.])?[0-9]{3}[-–.](?:[0-9]{4}|[A-Z]{4,8})"
     r"|(?:1-)?[0-9]{3}-(?:[0-9A-Z]+-){0,2}[A-Z]{2,8}"
-    r"|[0-9]{1,4}[-–/.][0-9]{1,2}[-–/.][0-9]{1,4}(?:\.[0-9]{1,3})?|[0-9]{3}-[0-9]{2}-[0-9]{4}"
-    r"|[0-9]{1,3}-[A-Z][a-z]?|0[0-9]+|(?:24/7|9/11|7/7)"
+    r"|[0-9]{1,4}[-–/.][0-9]{1,2}[-–/.][0-9]{1,4}(?:\.[0-9]{1,3})?|[0-9]+(?:\.[0-9]+){2,}"
+    r"|\+?[0-9]+(?:[-/][0-9]+){3,}|[0-9]{1,3}-[A-Z][a-z]?|0[0-9]+|(?:24/7|9/11|7/7)"
 )
-_NET = re.compile(r"https?:|www\.|[@_#=\\]|\.(?:com|org|net|co|uk|gov)\b|/[0-9A-Za-z]{1,4}/")
+_CODES = [row["unit"] for row in TABLE["currencies"]]
+_SIGNS = frozenset(sign for row in TABLE["currencies"] for sign in row["symbols"])
+_NET = re.compile(
+    r"%[0-9A-F]{2}[A-Za-z%]|https?:|www\.|[@_#=\\]|\.(?:com|org|net|co|uk|gov)\b|/[0-9A-Za-z]{1,4}/"
+)
 _AREA_CODE = re.compile(r"\)[- ]?[0-9]{3}[- .][0-9A-Z]{4}|[ .][0-9]{3}[- .][0-9]{4}(?![0-9])")
 # "1 of 4 Close", "1 / 4": the counter of a gallery; but "3 of 4 patients"
 _GALLERY_AFTER = re.compile(r"\s(?:of|/)\s[0-9]{1,3}(?=\s*$|\s[A-Z])")
+_CURRENCY_CODE = re.compile(rf"(?<![A-Za-z])(?:{any_of(_CODES)})$")
 _VANITY = re.compile(r"[A-Z]{3,} \($")  # "222-TIPS (8477)"
 _ORDINAL_NAME = re.compile(r"-[0-9]{1,3}(?:st|nd|rd|th)")  # "the 1-244th Battalion"
 _PREFIXABLE = re.compile(r"(?:[0-9%]|\b[Mm]id|\b[Ee]arly|\b[Ll]ate|[a-z]{3,})-$")
-_ATTACHABLE = re.compile(
-    r"(?:k|m|mn|mln|bn|b|tn|mm|cm|km|kg|kgs|g|mg|lbs?|oz|ft|in|mph|kph|km/h|hrs?|min|mins|secs?|ml"
-    r"|s|st|(?-i:p)|kw|mw|gw|hp|db|gb|mb|tb|khz|mhz|ghz|yds?|yrs?|c|f|h|ha|pc)(?![A-Za-z])",
-    re.IGNORECASE,
+# What may stand after digits without a space: a unit, a magnitude, "s" of decades.
+_ATTACHABLE = frozenset(
+    "k m mn mln mil bn bln b tn tln trn mm cm km kg kgs g mg lb lbs oz ft in mph kph hr hrs h "
+    "min mins sec secs ml s st kw mw gw hp db gb mb tb khz mhz ghz yd yds yr yrs c f ha pc p "
+    "am pm yo".split()
 )
+_ATTACHED = re.compile(r"(?P<letters>[A-Za-z]+)(?:[23²³])?(?![A-Za-z0-9])")
 _EMERGENCY = frozenset({"911", "999", "112"})
 _DIALLED = frozenset("call called calls calling dial dialed dialled phone phoned rang ring".split())
 _STATE = re.compile(r"[A-Z]{2}")
@@ -99,13 +106,15 @@ def coded(context: Context) -> bool:
         if len(word) <= 3 and _GALLERY_AFTER.match(after):
             return True
         return len(word) == 5 and word.isdigit() and _STATE.fullmatch(context.last) is not None
+    if glued.isalpha() and _CURRENCY_CODE.search(before):
+        return False  # "USD115"
     if glued.isalnum() or (glued and glued in "_#@&=/\\~^"):
         return True
     if glued == "-" and before[-2:-1].isalnum() and not _PREFIXABLE.search(before[-12:]):
         return True
     if glued and glued in ".:,/" and before[-2:-1].isdigit():
         return True
-    if follows.isalpha() and not _ATTACHABLE.match(after):
+    if follows.isalpha() and not _attachable(after):
         return True
     left = before.rpartition(" ")[2]
     right = after.partition(" ")[0]
@@ -119,6 +128,16 @@ def coded(context: Context) -> bool:
     if _CODE.fullmatch(run.strip(".,;:!?()'\"“”‘’—")) or _CODE.fullmatch(run):
         return True
     return len(word) == 5 and word.isdigit() and _STATE.fullmatch(context.last) is not None
+
+
+def _attachable(after: str) -> bool:
+    """Whether letters right after digits are a unit, a magnitude or a currency."""
+    match = _ATTACHED.match(after)
+    if not match:
+        return after[0] in _SIGNS
+    letters = match["letters"]
+    lower = letters.lower()
+    return (lower in _ATTACHABLE and letters != "P") or lower in UNITS or letters in _CODES
 
 
 # --- dates and times -----------------------------------------------------------------------------
@@ -248,7 +267,8 @@ _HALF_OF_A_WORD = re.compile(
     r"|on|for|from|live|do|did|think|believe)[a-z]"
 )
 _DIGIT_NEXT = re.compile(
-    r" in[ -](?:every )?(?:[0-9]|(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
+    r" (?:in|out of)[ -](?:every )?(?:[0-9]"
+    r"|(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
     r"|a (?:hundred|thousand|million|billion))(?![a-z]))"
 )
 _OR_TWO = re.compile(r" or two(?![a-z])")
