@@ -48,6 +48,11 @@ def _names(tags: Sequence[str]) -> Iterator[_Name]:
             yield _Name(start, i + 1, cast(EntityType, tag[2:]))
 
 
+def _is_visible(token: Token) -> bool:
+    """Whether the token shows on a page: a byte order mark before a name hides it from a tagger."""
+    return token.text.isprintable() or any(map(str.isprintable, token.text))
+
+
 def _words(tokens: Sequence[Token], name: _Name) -> _Words:
     return tuple(token.text for token in tokens[name.first : name.last])
 
@@ -114,7 +119,7 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
     *tagger* is the one that ships unless another is given.
     """
     named = [i for i, s in enumerate(document.sentences) if s.role in NAMING_ROLES]
-    sentences = [document.sentences[i].tokens for i in named]
+    sentences = [tuple(filter(_is_visible, document.sentences[i].tokens)) for i in named]
     tags = (tagger or _TAGGER).read(sentences)
     names = [list(_names(row)) for row in tags]
     votes = _Votes.of(sentences, names)
