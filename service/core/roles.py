@@ -64,8 +64,8 @@ _VERBS = _WORDS["verb"]
 _FUNCTION = _WORDS["function"]
 _FINITE = _WORDS["finite verb"]
 _ARTICLES = frozenset({"a", "an", "the"})
-_DETERMINERS = _ARTICLES | {"this", "that", "these", "those"}
-_POSSESSIVES = frozenset("his her their its my our your whose".split())
+_DETERMINERS = _ARTICLES | {"this", "that", "these", "those", "whose"}
+_POSSESSIVES = frozenset("his her their its my our your".split())
 _GENITIVES = frozenset({"'s", "’s", "'", "’"})
 _PREPOSITIONS = frozenset(
     "of for in at with from on to against by behind about under over into among across".split()
@@ -317,6 +317,8 @@ class _Reader:
             start, marked = self.begins(i)
             if name.type == "PER" or marked or (name.type == "ORG" and start < i):
                 yield start, i + 1
+            if self.word(start - 1) == ",":  # "her son, actor Sam Berg"
+                yield from self._explained(name, start - 1)
         elif name.type == "PER" and self.is_agent(i):
             start, marked = self.begins(i)
             if marked and self.word(start - 1) in {"a", "an"}:
