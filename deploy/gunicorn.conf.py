@@ -7,6 +7,7 @@ TERM ends the service and loses no request, HUP reads the files and settings aga
 workers one by one, and a worker that dies is replaced.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -38,9 +39,9 @@ _cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else o
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, _cores))
 
 # Threads keep /healthz and /metrics answered while a digest is made. Digests and those that wait
-# for one hold no more than 3 * DIGEST_MAX_CONCURRENT threads (service/api/slots.py), 6 of these.
+# for one hold no more than 9 * DIGEST_MAX_CONCURRENT threads (service/api/slots.py), 18 of these.
 worker_class = "gthread"
-threads = 2 + 3 * int(os.environ.get("DIGEST_MAX_CONCURRENT") or 2)
+threads = 2 + 9 * int(os.environ.get("DIGEST_MAX_CONCURRENT") or 2)
 
 # Models are loaded once, before the fork: a fault in them stops the start, and workers share pages.
 preload_app = True
@@ -112,8 +113,22 @@ def on_starting(_server):
 def when_ready(server):
     """Say where people find the service, and make TERM drain it."""
     server.handle_term = lambda: _drain(server)
+    _settle()
     shown = "127.0.0.1" if _host in ("0.0.0.0", "::") else _host  # noqa: S104
     server.log.info("Swagger UI is at http://%s:%s/docs/", shown, _port)
+
+
+def _settle():
+    """Make what is loaded stay shared between the workers to be.
+
+    The collector writes into each object that it looks at, and what is written to is copied; what
+    is frozen it never looks at again.
+    """
+    from service.api import memory
+
+    memory.share_one_arena()
+    gc.collect()
+    gc.freeze()
 
 
 def _drain(server):
@@ -143,6 +158,7 @@ def on_reload(server):
     except Exception:
         server.log.exception("not reloaded; the service goes on as it was")
         server.app.callable = made
+    _settle()
 
 
 def post_fork(_server, _worker):

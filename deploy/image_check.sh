@@ -89,7 +89,8 @@ for _ in $(seq 30); do
     --data-binary @examples/two-articles.json || fail "no digest"
 done
 grep -q '"agreement":"conflict"' "$WORK/answer.json" || fail "no digest of the example"
-inside "python -c '$health'" || fail "the health check does not pass"
+variables+=("HEALTH=$health")
+inside 'python -c "$HEALTH"' || fail "the health check does not pass"
 for place in / /srv/digest /opt/digest /tmp; do
   if inside "touch $place/written" 2>/dev/null; then fail "$place can be written to"; fi
 done

@@ -59,6 +59,7 @@ _MODELS = (
     {"name": "languages", "source": "py3langid", "license": "BSD-3-Clause"},
     {"name": "word lists", "source": "written for this service", "license": "as the service"},
 )
+_LARGE = 50_000  # characters, from which a digest leaves megabytes of free memory behind
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 api = Blueprint("api", __name__)
@@ -121,6 +122,9 @@ def _tagger(settings: Settings) -> SpacyTagger | None:
 def make_digest() -> Response:
     """One digest of one article or many."""
     timed = g.steps.timed
+    # Before the body is read: under overload most requests end here, and what they cost is taken
+    # from those that are served.
+    current_app.extensions["slots"].refuse_if_full()
     with timed("load"):
         wanted = _load()
     # From here, so that a client who sends slowly does not pay with it.

@@ -13,18 +13,22 @@ from service.api import telemetry
 WAIT_S = 2.0
 RETRY_AFTER_S = 1
 
+# Requests that may wait behind each digest being made: a burst is taken, and for articles of 700
+# words the last of them waits a third of a second. Each holds a thread (deploy/gunicorn.conf.py).
+WAITING = 8
+
 
 class Slots:
-    """Places for *size* digests at once, with twice as many requests waiting.
+    """Places for *size* digests at once, with *waiting* requests behind each.
 
-    The rest is refused at once. So no more than ``3 * size`` threads are ever held by digests, and
-    the others answer the probes.
+    The rest is refused at once. So no more than ``(1 + waiting) * size`` threads are ever held by
+    digests, and the others answer the probes.
     """
 
-    def __init__(self, size: int, *, wait_s: float = WAIT_S) -> None:
+    def __init__(self, size: int, *, waiting: int = WAITING, wait_s: float = WAIT_S) -> None:
         self._wait_s = wait_s
         self._free = threading.Semaphore(size)
-        self._places = threading.Semaphore(3 * size)
+        self._places = threading.Semaphore((1 + waiting) * size)
 
     @property
     def full(self) -> bool:
@@ -33,6 +37,16 @@ class Slots:
             self._places.release()
             return False
         return True
+
+    def refuse_if_full(self) -> None:
+        """Do what `one` would do at once, before there is anything to hold a slot for.
+
+        Raises:
+            ServiceUnavailable: too many are waiting.
+        """
+        if self.full:
+            telemetry.shed("full")
+            raise overloaded()
 
     @contextmanager
     def one(self) -> Iterator[None]:

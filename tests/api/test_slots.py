@@ -39,7 +39,7 @@ def test_one_takes_a_slot_that_comes_free_in_time():
 
 
 def test_one_refuses_at_once_when_too_many_wait():
-    slots = Slots(1, wait_s=5)
+    slots = Slots(1, waiting=2, wait_s=5)
 
     def wait() -> None:
         with slots.one():
