@@ -208,6 +208,11 @@ _ORDINAL = re.compile(
 _DECADE = re.compile(r"(?P<decade>[1-9]0)['’]?s(?![a-z])")
 _LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 
+_PLAIN = re.compile(r"([0-9]{1,9}) (?P<next>[a-z]{3,})(?![a-z])")
+_GO_ON = frozenset(
+    {*_MAGNITUDES, *_FRACTIONS, *(f"{word}s" for word in _FRACTIONS), "halves", "and"}
+)
+
 #: The words that begin a number expression, in lower case.
 OPENERS = frozenset(
     {*_WORDS, *_PLURALS, *_TIMES, *_GROUPS, *MULTIPLIED, *_ORDINALS, "half", "quarter"}
@@ -224,6 +229,9 @@ def read(text: str, start: int, end: int) -> Numeral | None:
     >>> read("two and a half million people", 0, 29)
     Numeral(start=0, end=22, value=Decimal('2500000'), form='words')
     """
+    # Most numbers stand alone before a noun.
+    if (plain := _PLAIN.match(text, start, end)) and plain["next"] not in _GO_ON:
+        return Numeral(start, plain.end(1), Decimal(plain[1]), "digits")
     for reader in _WORD_READERS if text[start].isalpha() else _DIGIT_READERS:
         if numeral := reader(text, start, end):
             return numeral

@@ -278,7 +278,7 @@ def _amount(context: Context) -> Reading | None:
         kind, unit = "money", _unit_of_sign(sign["sign"])
         start -= len(sign[0])
     minus = not sign and before[-1:] in ("-", "−", "–") and before[-2:-1] in ("", " ", "(")
-    if digits and (large := _ABBREVIATION.match(after)):
+    if digits and len(context.following) < 4 and (large := _ABBREVIATION.match(after)):
         letters = large["scale"].lower()
         noun = after[0] != " " and _PLURAL_AFTER.match(after, large.end())
         million = large[0] == "M"  # "10M"; metres are "10m"
@@ -314,7 +314,7 @@ def _amount(context: Context) -> Reading | None:
             return magnitude
         if context.lower == "stage" and value <= 4 and _STAGE_AFTER.match(after):
             return Reading(start, numeral.end, Span(start, numeral.end), value, "other")
-        if digits and (old := _YEARS_OLD.match(after)):
+        if digits and after[1:2] in ("y", "o", "/") and (old := _YEARS_OLD.match(after)):
             core = Span(start, numeral.end)
             return Reading(start, numeral.end + old.end(), core, value, "age", "year")
         if refused(context) or (one and context.lower not in _MINUS and not counts_one(context)):
@@ -327,11 +327,12 @@ def _amount(context: Context) -> Reading | None:
             kind = "ratio"
         elif numeral.form in ("digits", "words") and _is_age(context):
             kind, unit = "age", "year"
-        elif _TIMES_AS.match(after):
+        elif context.following == "times" and _TIMES_AS.match(after):
             kind = "ratio"
     if context.lower in _MINUS and kind != "money":
         value, start = -value, start - len(before) + before.rindex(context.last)
-    comparator: Comparator = "~" if after[:1] in " -" and _ODD.match(after) else "="
+    odd = (after[:1] == "-" or context.following == "odd") and _ODD.match(after)
+    comparator: Comparator = "~" if odd else "="
     led = len(before) - (numeral.start - start)
     qualifier = _qualifier(before[:led], kind, value)
     if qualifier:
@@ -340,7 +341,8 @@ def _amount(context: Context) -> Reading | None:
         comparator = ">"
     if "couple" in word.lower():
         comparator = "~"
-    afterthought = _AFTERTHOUGHT.match(after, length) if after[length : length + 1] else None
+    plain = not length and context.following not in _AFTERTHOUGHTS
+    afterthought = None if plain else _AFTERTHOUGHT.match(after, length)
     if afterthought:
         length = afterthought.end()
         comparator = (
@@ -396,7 +398,7 @@ def _magnitude(context: Context) -> Reading | None:
 # --- ages ----------------------------------------------------------------------------------------
 
 _PERSONS = words("persons")
-_NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*[\"”’)]?)(?:, ?| ?\()$")
+_NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*[\"”’)]?)(?:,(?: now)? ?| ?\()$")
 _NAME_AFTER = re.compile(
     r"[,.;:)\n]|$|\s*$"
     r"| (?:of|at the time|who|was|is|and|told|said|from|has|had|years|whose)(?![a-z])"
@@ -426,7 +428,7 @@ _AGE_RANGE = re.compile(r" (?:and|or) (?:under|younger|older|over)(?![a-z])")
 
 def _is_age(context: Context) -> bool:
     """Whether a number without unit is someone's age: "Lizandra Cosme, 32, said", "aged 7"."""
-    numeral, _, before, after, _, lower, previous = context
+    numeral, _, before, after, _, lower, previous, following = context
     if numeral.value > 120:
         return False
     if lower in _AGED or (lower in _AGED_BETWEEN and previous in _AGED):
@@ -445,7 +447,7 @@ def _is_age(context: Context) -> bool:
     )
     if turned and numeral.value >= 1 and _PHRASE_ENDS.match(after):
         return True
-    if _AGE_RANGE.match(after):
+    if following in ("and", "or") and _AGE_RANGE.match(after):
         return True
     if numeral.form != "digits" or before[-1:] not in (" ", ",", "("):
         return False
@@ -583,6 +585,7 @@ _AFTERTHOUGHT = re.compile(
     r"(?! than| or | [0-9$£€]| an? | one )"
     r"|(?P<plus>-plus|\+| plus)|(?P<odd>-ish|-odd| odd))(?![A-Za-z])"
 )
+_AFTERTHOUGHTS = frozenset({"", "and", "or", "plus", "odd"})
 _INTENSIFIERS = frozenset("just well only now still slightly barely little far".split())
 _OPENING = "(“\"'‘—–["
 _PLACES = frozenset({"over", "above", "under", "below", "beyond", "near", "within"})

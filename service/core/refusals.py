@@ -23,6 +23,7 @@ class Context(NamedTuple):
     last: str  # the word before it as written, "" where none is
     lower: str  # the same in lower case, without opening marks
     previous: str  # the word before that one, likewise
+    following: str  # the word after it, "" unless a space and a small letter follow
 
 
 def context_of(text: str, numeral: Numeral, *, start: int, end: int) -> Context:
@@ -31,14 +32,17 @@ def context_of(text: str, numeral: Numeral, *, start: int, end: int) -> Context:
     before = text[max(start, at - _REACH) : at]
     tail = before.rsplit(None, 2)
     last = tail[-1] if tail else ""
+    after = text[stop : min(end, stop + _REACH)]
+    lowered = after[:1] == " " and after[1:2].islower()
     return Context(
         numeral,
         text[at:stop],
         before,
-        text[stop : min(end, stop + _REACH)],
+        after,
         last,
         last.lstrip(_OPENING).lower(),
         tail[-2].rpartition(" ")[2].lstrip(_OPENING).lower() if len(tail) > 1 else "",
+        after[1:].partition(" ")[0] if lowered else "",
     )
 
 
@@ -48,7 +52,11 @@ def refused(context: Context) -> bool:
     if form == "digits":
         return (
             _dated(context)
-            or (_STREET.match(context.after) is not None and "," not in context.word)
+            or (
+                context.following in ("", "block")
+                and "," not in context.word
+                and _STREET.match(context.after) is not None
+            )
             or _labelled(context)
         )
     return form == "words" and _labelled(context)
@@ -150,6 +158,7 @@ _CLOCK = re.compile(
     r"|:[0-9]{1,3}",
     re.IGNORECASE,
 )
+_CLOCK_STARTS = frozenset("am pm a. p. o' o’ gm es ed ps pd bs et hr".split())
 _DECADE = re.compile(r"['’]?s(?![a-z])")
 _PLURAL_AFTER = re.compile(
     r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
@@ -174,11 +183,12 @@ def _dated(context: Context) -> bool:
     value = numeral.value
     if _MONTHS.fullmatch(context.last.lstrip(_OPENING)):
         return True
-    if value <= 31 and _MONTH_AFTER.match(after):
+    following = context.following
+    if following in ("", "of") and value <= 31 and _MONTH_AFTER.match(after):
         return True
-    if value < 200 and _CLOCK.match(after):  # a chapter and its verse too
-        return True
-    if _DECADE.match(after):
+    if (not following or following[:2] in _CLOCK_STARTS) and (
+        (value < 200 and _CLOCK.match(after)) or _DECADE.match(after)  # a chapter and verse too
+    ):
         return True
     if before[-1:] in ("'", "’") and value < 100:
         return True
@@ -231,7 +241,7 @@ _NO_NAME = frozenset("the about only a an and".split())
 
 def _labelled(context: Context) -> bool:
     """Whether the number is a label: "Boeing 747", "the Big Three", "Day 3", "2. Open the box"."""
-    numeral, word, _, after, last, lower, previous = context
+    numeral, word, _, after, last, lower, previous, _ = context
     if not last:
         return numeral.form == "digits" and (
             _LISTED_AFTER.match(after) is not None or not after.strip(" .)")

@@ -94,6 +94,9 @@ _OWNED = frozenset("a an the his her its their this that our my your each every 
 _IN = re.compile(r" in (?=[a-z])")
 _OF = re.compile(r" (?:worth )?of ")
 _OBJECT = re.compile(r" (?=(?:its|his|her|their|our|my|your|the) )")
+_OBJECT_AFTER = re.compile(
+    r" (?:[a-z]+s|the|an?|his|her|its|their|to|in|on|at|for|from|with)(?![a-z])"
+)
 _PRICE = re.compile(r" (?:a|an|per|each|every|apiece) ?")
 _PAYING = frozenset("paid pay pays paying spent spend spends spending".split())
 _PAID_FOR = re.compile(r" (?:for|on) ")
@@ -180,6 +183,13 @@ def _phrase(
                 continue
             if word == "," and kept and not head and _PAST.match(kept[-1][0]):
                 continue  # "three armed, masked men"
+            if (
+                word == "."
+                and kept
+                and match.start() == kept[-1].end()
+                and kept[-1][0][-2:-1] == "."
+            ):
+                continue  # "a third of U.S. states"
             break
         if not kept and not strict:
             if lower == "of" and not opened:
@@ -201,8 +211,13 @@ def _phrase(
             break
         if kept and not head and _PAST.match(word) and not _plural(kept[-1][0]) and not plural:
             break
-        if kept and singular and lower.endswith("ing"):
-            break
+        if (
+            kept
+            and not plural
+            and lower.endswith("ing")
+            and (singular or _OBJECT_AFTER.match(text, match.end()))
+        ):
+            break  # "a 100-year-old law disenfranchising felons"
         kept.append(match)
         head = head or (_plural(word) and (plural or word.islower()))
         if len(kept) == (2 if strict else 4):
@@ -223,7 +238,8 @@ def _phrase(
 
 _STEPPED_OVER = frozenset(
     "to at by from with for about between up down only just an a the as high low now nearly more "
-    "than in over under back some worth around almost also still already out on again".split()
+    "than in over under back some worth around almost also still already out on again "
+    "preliminary initial".split()
 )
 _BE = frozenset("is are was were be been being".split())
 _BEFORE_VERB = frozenset(
@@ -255,11 +271,7 @@ def _before(text: str, reading: Reading, since: int) -> str:
         return _noun_before(text, lead, places, i - len(decade[0].split()))[0]
     if last in ("by", "to", "at") and reading.kind != "duration":
         phrase, first = _noun_before(text, lead, places, i - 1)
-        if (
-            phrase
-            and first
-            and (last == "by" or _CHANGED.search(" ".join(lead[max(0, first - 3) : first])))
-        ):
+        if phrase and first and _CHANGED.search(" ".join(lead[max(0, first - 3) : first])):
             return "" if phrase.lower() in _MEASURING else phrase
     if last == "of":
         phrase, _ = _noun_before(text, lead, places, i - 1)
@@ -349,7 +361,7 @@ def _noun_before(
         ):
             break
         if lower in _VERBS or (
-            j < i and word.islower() and (_PAST.match(lower) or _CHANGED.fullmatch(lower))
+            word.islower() and (_PAST.match(lower) or (j < i and _CHANGED.fullmatch(lower)))
         ):
             determined = j and lead[j - 1].lower() in _DETERMINERS
             if j < i or not determined:
