@@ -42,6 +42,7 @@ check: $(VENV)/dev ## ruff, mypy, import-linter, the OpenAPI document, the Kuber
 
 evaluate: $(VENV)/dev ## quality on the data in ../shared, against evaluation/floors.json
 	$(BIN)/python -m evaluation.text
+	$(BIN)/python -m evaluation.figures
 	$(BIN)/python -m evaluation.digestbench
 
 format: $(VENV)/dev ## put the code in the project's format
