@@ -15,12 +15,12 @@ from service.core.features import find_headings
 from service.core.figures import Figure, FigureMention, Value, merge_figures
 from service.core.mentions import EntityType
 from service.core.pipeline import NoPipeline, SpacyTagger, load_pipeline
-from service.core.rank import lead, salience, sameness
+from service.core.rank import kind, lead, salience, sameness
 from service.core.roles import with_roles
 from service.core.sameness import Candidate
+from service.core.standing import Standing, standing
 from service.core.summary import (
-    BY_SENTENCE,
-    BY_WORD,
+    TASTES,
     Budget,
     Echo,
     Summary,
@@ -184,7 +184,8 @@ def _summarize(
     found, limit = sum(map(len, stories)), METHODS[options.method]
     if found > limit:
         raise TooManySentences(method=options.method, found=found, limit=limit)
-    candidates = [*_candidates(originals), *_candidates(copied)]
+    stands = standing if options.method == "auto" else _by_itself
+    candidates = [*_candidates(originals, stands), *_candidates(copied, stands)]
     sentences = [candidate.sentence for candidate in candidates]
     counted = sum(map(len, originals))
     vectors = Vectors([content_stems(sentence) for sentence in sentences], counted=counted)
@@ -195,7 +196,8 @@ def _summarize(
     match options.method:
         case "auto":
             scores = salience(originals, headings, vectors, meanings)
-            taste = BY_SENTENCE if options.words is None and options.ratio is None else BY_WORD
+            by_word = options.words is not None or options.ratio is not None
+            taste = TASTES[kind(originals), "words" if by_word else "sentences"]
         case "lead":
             scores = lead(originals)
         case method:
@@ -212,10 +214,21 @@ def _summarize(
     )
 
 
-def _candidates(stories: Sequence[Sequence[Sentence]]) -> Iterator[Candidate]:
+def _candidates(
+    stories: Sequence[Sequence[Sentence]], stands: Callable[[Sentence], Standing]
+) -> Iterator[Candidate]:
     for article, story in enumerate(stories):
         for position, sentence in enumerate(story):
-            yield Candidate(article, position / max(1, len(story) - 1), sentence)
+            depth = position / max(1, len(story) - 1)
+            stand = stands(sentence)
+            if not position and stand is Standing.LEANING:
+                stand = Standing.ALONE  # on nothing that the article tells
+            yield Candidate(article, depth, sentence, stand)
+
+
+def _by_itself(_sentence: Sentence) -> Standing:
+    """What the classic methods take every sentence for."""
+    return Standing.ALONE
 
 
 def _budget(stories: Sequence[Sequence[Sentence]], options: Options) -> Budget:

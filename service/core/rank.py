@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.resources import as_file, files
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -11,18 +12,39 @@ from service.core.text import Sentence
 from service.core.trees import Model
 from service.core.vectors import Array, Meanings, Vectors
 
+Kind = Literal["one", "ledes", "many"]
 
-def _read_models() -> tuple[Model, Model]:
+
+class _Models(NamedTuple):
+    one: Model
+    ledes: Model
+    many: Model
+    pair: Model
+
+
+def _read_models() -> _Models:
     with (
         as_file(files("service.core") / "resources" / "ranker.npz") as path,
         np.load(path) as table,
     ):
         if (*table["features"], *table["pair_features"]) != FEATURES + PAIR_FEATURES:
             raise ValueError("ranker.npz was trained on other features; run training/train_ranker")
-        return Model.read(table, "many"), Model.read(table, "pair")
+        return _Models(*(Model.read(table, name) for name in _Models._fields))
 
 
-_MODEL, _PAIRS = _read_models()
+_MODELS = _read_models()
+
+# Articles of fewer sentences than this, on average, are ledes: the first lines of the news, where
+# next to everything matters.
+_LEDE = 5
+
+
+def kind(stories: Sequence[Sequence[Sentence]]) -> Kind:
+    """What the stories are: one article, or ledes of several, or several in full."""
+    told = [len(story) for story in stories if story]
+    if len(told) < 2:
+        return "one"
+    return "ledes" if sum(told) < _LEDE * len(told) else "many"
 
 
 def salience(
@@ -31,7 +53,10 @@ def salience(
     vectors: Vectors,
     meanings: Meanings,
 ) -> Array:
-    """The chance that each sentence tells a vital fact of the digest, in (0, 1), shape (n,).
+    """The chance that each sentence tells what the digest must not miss, in (0, 1), shape (n,).
+
+    For several articles that is a vital fact; for one article, and for ledes, a sentence is taken
+    to tell it that comes closest to a summary written by hand.
 
     Args:
         stories: the story sentences of each article; a copied article is better left out.
@@ -44,12 +69,13 @@ def salience(
         and Chen, SIGIR 1995, with gradient boosted trees, Friedman 2001; both by
         training/train_ranker.py.
     """
-    return _MODEL.chance(features(stories, headings, vectors, meanings))
+    model: Model = getattr(_MODELS, kind(stories))
+    return model.chance(features(stories, headings, vectors, meanings))
 
 
 def sameness(candidates: Sequence[Candidate], vectors: Vectors, meanings: Meanings) -> Sameness:
     """How likely every two of the candidates tell the same."""
-    return Sameness(candidates, vectors, meanings, model=_PAIRS)
+    return Sameness(candidates, vectors, meanings, model=_MODELS.pair)
 
 
 def lead(stories: Sequence[Sequence[Sentence]]) -> Array:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from service.core.standing import Standing
 from service.core.text import Sentence
 from service.core.trees import Model
 from service.core.vectors import Array, Bags, Indices, Meanings, Vectors, content_stems, stem
@@ -54,6 +55,7 @@ class Candidate(NamedTuple):
     article: int
     depth: float  # in the article's story, 0 the first sentence, 1 the last
     sentence: Sentence
+    standing: Standing = Standing.ALONE
 
 
 class Sameness:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from service.core.rank import sameness
 from service.core.sameness import Candidate
 from service.core.segment import segment
+from service.core.standing import standing
 from service.core.summary import SAME, Budget, Taste, choose
 from service.core.vectors import Meanings, Vectors, content_stems
 
@@ -134,3 +135,29 @@ def test_choose_fills_the_budget_even_where_no_sentence_is_salient(score):
     chosen = summary(candidates([FERRY, PILOT]), [score, score], budget=Budget(sentences=2))
 
     assert texts(chosen) == [FERRY, PILOT]
+
+
+def standing_candidates(*texts):
+    return [
+        candidate._replace(standing=standing(candidate.sentence))
+        for candidate in candidates(list(texts))
+    ]
+
+
+def test_choose_takes_a_leaning_sentence_only_with_the_one_it_leans_on_and_right_after_it():
+    given = standing_candidates(
+        FERRY, DIVERS, "He had warned the office.", "Rain fell on the town."
+    )
+
+    alone = summary(given, [0.3, 0.1, 0.9, 0.5], budget=Budget(sentences=2))
+    together = summary(given, [0.3, 0.6, 0.9, 0.5], budget=Budget(sentences=3))
+
+    assert texts(alone) == [FERRY, "Rain fell on the town."]
+    assert texts(together) == [DIVERS, "He had warned the office.", "Rain fell on the town."]
+
+
+def test_choose_takes_a_broken_sentence_only_where_there_is_no_other():
+    given = standing_candidates("Why did it sink so fast?", FERRY)
+
+    assert texts(summary(given, [0.9, 0.1], budget=Budget(sentences=2))) == [FERRY]
+    assert len(summary(given[:1], [0.9], budget=Budget(sentences=2)).sentences) == 1

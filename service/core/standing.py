@@ -1,0 +1,108 @@
+"""Whether a sentence can be read by itself."""
+
+import re
+from enum import StrEnum
+
+from service.core.text import Sentence
+
+
+class Standing(StrEnum):
+    """How a sentence stands in a summary."""
+
+    ALONE = "alone"
+    LEANING = "leaning"  # needs the sentence before it, as "He said so" does
+    BROKEN = "broken"  # a question, a fragment, half of a quotation
+
+
+_OPENING = "\"'“”‘’«»([ "
+_CLOSING = "\"'“”‘’«»)] "
+_LEAST = 4  # words
+
+_PRONOUNS = frozenset(
+    """
+    he she it they him them his her hers its their theirs this that these those such here both
+    neither either another others
+    """.split()
+)
+_CONNECTIVES = frozenset(
+    """
+    additionally also although and as because besides but consequently furthermore hence however
+    indeed instead likewise meantime meanwhile moreover nevertheless nonetheless nor or otherwise
+    similarly so still then thereafter therefore thus too yet afterward afterwards later
+    """.split()
+)
+# "As" and the like lean by themselves, not before their own clause: "As rain fell, crews dug."
+_CONJUNCTIONS = frozenset("although as because so still then later".split())
+
+# "This week" and "it is unclear" point at nothing that was said.
+_POINTS_AT_NOTHING = re.compile(
+    r"(?:this|these|that) (?:week|weekend|month|year|morning|afternoon|evening|season|summer|winter"
+    r"|spring|autumn|fall|time|days?)\b"
+    r"|(?:it|this) (?:is|was|'s|’s|has been|remains|will be|would be) (?:still |not |also )?"
+    r"(?:unclear|clear|known|the (?:first|second|third|latest|largest|biggest|worst|deadliest))\b"
+    r"|it (?:took|takes|comes|came) ",
+    re.IGNORECASE,
+)
+_PHRASES = re.compile(
+    r"(?:as a result|after (?:that|this|all)|at (?:that|the same|this) (?:time|point)|by then"
+    r"|for (?:example|instance|that reason|his part|her part|its part|their part)|in (?:addition"
+    r"|contrast|other words|response|return|turn|that case|this case|all|fact)|on the other hand"
+    r"|on the contrary|since then|that is why|the same|the (?:latter|former|other|others|next day"
+    r"|following day)|until then|one of (?:them|those|these)|some of (?:them|those|these)"
+    r"|(?:all|many|most|none|two|three|half|several) of (?:them|those|these|whom)"
+    r"|(?:following|after|during|before) the (?:meeting|attack|incident|announcement|hearing|talks"
+    r"|interview|speech|game|match|vote|verdict|decision))\b"
+    r"(?! (?:of|between|in|on|at|by|that|with))",
+    re.IGNORECASE,
+)
+# Someone or something named before, said by its kind alone: "The company said", "The man told".
+_KINDS = re.compile(
+    r"the (?:actor|actress|agency|airline|author|bank|boy|business|candidate|child|company|couple"
+    r"|deal|director|duo|firm|girl|group|lawmaker|lawsuit|man|measure|men|minister|move|officer"
+    r"|organi[sz]ation|pair|player|politician|star|singer|suspects?|teenager|trio|two|three|victims?"
+    r"|woman|women)(?:'s|’s)? (?!(?:of|who|whose|that|which|behind|accused|charged|arrested"
+    r"|suspected|killed|injured|in|from|at|with|on|for|to|and|between|responsible|convicted|known)\b)[a-z]",
+    re.IGNORECASE,
+)
+# Speech by someone who is only a pronoun, where nobody is named before: ", he said".
+_SPEAKER = re.compile(
+    r"\b(?:he|she|they) (?:said|says|added|told|wrote|explained|continued|tweeted)\b"
+)
+_NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]")
+
+
+def standing(sentence: Sentence) -> Standing:
+    """How the sentence stands, by its wording alone.
+
+    >>> from service.core.segment import segment
+    >>> text = "Ann Lee won the race. She was glad about it. Why?"
+    >>> [str(standing(sentence)) for sentence in segment(text).sentences]
+    ['alone', 'leaning', 'broken']
+    """
+    text = sentence.text
+    if _broken(sentence):
+        return Standing.BROKEN
+    bare = text.lstrip(_OPENING)
+    first = sentence.words[0].text.lower().split("'")[0].split("’")[0]
+    if _POINTS_AT_NOTHING.match(bare):
+        return Standing.ALONE
+    if first in _PRONOUNS or _PHRASES.match(bare) or _KINDS.match(bare):
+        return Standing.LEANING
+    if first in _CONNECTIVES and (first not in _CONJUNCTIONS or bare[len(first) :][:1] == ","):
+        return Standing.LEANING
+    speaker = _SPEAKER.search(text)
+    if speaker and not _NAMED.search(text, 0, speaker.start()):
+        return Standing.LEANING
+    return Standing.ALONE
+
+
+def _broken(sentence: Sentence) -> bool:
+    text = sentence.text
+    end = text.rstrip(_CLOSING)
+    return (
+        len(sentence.words) < _LEAST
+        or end[-1:] not in ".!…"
+        or text.lstrip(_OPENING)[:1].islower()
+        or text.count("“") + text.count("„") != text.count("”")
+        or text.count('"') % 2 == 1
+    )

@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core.segment import segment
+from service.core.standing import Standing, standing
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("The mayor resigned on Monday.", "alone"),
+        ("This week the mayor resigned over the bribes.", "alone"),
+        ("It is unclear whether the mayor will return.", "alone"),
+        ("As rain fell, crews dug for survivors.", "alone"),
+        ("The company behind the ferry has apologised.", "alone"),
+        ("“We had no warning,” Captain Ivan Petrov said.", "alone"),
+        ("He denied the charges.", "leaning"),
+        ("He's been charged with fraud.", "leaning"),
+        ("“He was a hero to us all,” the mayor said.", "leaning"),
+        ("Its head refused to comment.", "leaning"),
+        ("But the mayor denied it.", "leaning"),
+        ("However, the mayor denied it.", "leaning"),
+        ("As a result, the port was closed.", "leaning"),
+        ("Following the meeting, ministers left for Rome.", "leaning"),
+        ("The company said the ferry was safe.", "leaning"),
+        ("“We had no warning,” he said.", "leaning"),
+        ("Why did the ferry sink so fast?", "broken"),
+        ("No comment.", "broken"),
+        ("and the ferry sank in the storm.", "broken"),
+        ("The ferry, which sank in the storm", "broken"),
+        ("“We had no warning at all.", "broken"),
+        ('We had no warning at all," Petrov said.', "broken"),
+    ],
+)
+def test_standing_knows_how_a_sentence_stands(text, stands):
+    [sentence] = segment(text).sentences
+
+    assert standing(sentence) == stands
+
+
+@given(st.text(max_size=80))
+def test_standing_takes_any_text(text):
+    for sentence in segment(text).sentences:
+        assert standing(sentence) in Standing
