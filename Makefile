@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run digest test check evaluate format pin golden clean
+.PHONY: help run digest test check evaluate bench soak image-check format pin golden clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ $(VENV)/run: requirements.txt
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(BIN)/python -m pip install --quiet --require-virtualenv -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/evaluation: requirements-evaluation.txt $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --require-virtualenv -r requirements-evaluation.txt
 	@touch $@
 
 run: $(VENV)/run ## serve on 127.0.0.1:8000 (HOST, PORT, WEB_CONCURRENCY by environment)
@@ -42,8 +46,18 @@ check: $(VENV)/dev ## ruff, mypy, import-linter, the OpenAPI document, the Kuber
 
 evaluate: $(VENV)/dev ## quality on the data in ../shared, against evaluation/floors.json
 	$(BIN)/python -m evaluation.text
+	$(BIN)/python -m evaluation.entities
 	$(BIN)/python -m evaluation.figures
 	$(BIN)/python -m evaluation.digestbench
+
+bench: $(VENV)/evaluation ## speed of the whole service beside the stack one would build otherwise; wants wrk
+	$(BIN)/python -m evaluation.bench
+
+soak: $(VENV)/dev ## ten minutes of load with faults (SOAK_SECONDS), and two of overload (OVERLOAD_SECONDS)
+	$(BIN)/python -m evaluation.soak
+
+image-check: ## build the image without an engine and run it read-only, without a network; wants root
+	@deploy/image_check.sh
 
 format: $(VENV)/dev ## put the code in the project's format
 	$(BIN)/ruff check --fix-only .
@@ -57,6 +71,7 @@ pin: $(VENV)/dev ## pin the newest releases that pyproject.toml allows
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --upgrade pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -c requirements.txt --extra limit --extra otel pyproject.toml -o requirements-extras.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -c requirements-extras.txt --all-extras --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url -c requirements-dev.txt --group evaluation pyproject.toml -o requirements-evaluation.txt
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
