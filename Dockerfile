@@ -2,7 +2,9 @@
 ARG BASE=docker.io/library/python:3.11-slim
 
 FROM ${BASE} AS build
-COPY requirements.txt /build/
+# requirements-extras.txt: with a limit of requests (Redis) and OpenTelemetry.
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} /build/requirements.txt
 RUN python3 -m venv /opt/digest \
  && /opt/digest/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check -r /build/requirements.txt \
  && /opt/digest/bin/python -m compileall -q -j 0 /opt/digest/lib
