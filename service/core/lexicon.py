@@ -5,7 +5,12 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
+
+Kind = Literal[
+    "count", "money", "percent", "measure", "duration", "age", "ordinal", "ratio", "other"
+]
+Comparator = Literal["=", "~", ">", ">=", "<", "<="]
 
 _RESOURCES = files("service.core").joinpath("resources")
 _LISTS: dict[str, Any] = json.loads(_RESOURCES.joinpath("number_words.json").read_text("utf-8"))
@@ -15,7 +20,7 @@ UNITS: dict[str, str] = {form: row["unit"] for row in TABLE["units"] for form in
 DIMENSIONS: dict[str, tuple[str, Decimal]] = {
     row["unit"]: (row["dimension"], Decimal(row["factor"])) for row in TABLE["units"]
 }
-COMPARATORS: dict[str, str] = {
+COMPARATORS: dict[str, Comparator] = {
     phrase: comparator
     for comparator, lines in _LISTS["comparators"].items()
     for phrase in " ".join(lines).split("; ")

@@ -6,21 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from service.core.lexicon import DIMENSIONS
+from service.core.lexicon import DIMENSIONS, Comparator, Kind
 from service.core.numerals import AFTER_ARTICLE, GLYPHS, OPENERS, Numeral, read, rounded, scale_of
-from service.core.readings import (
-    COUNTED_UNITS,
-    Comparator,
-    Kind,
-    Reading,
-    is_age_of_another,
-    read_in_context,
-    unit_article,
-    unit_long,
-)
+from service.core.readings import Reading, is_age_of_another, read_in_context
 from service.core.refusals import continues
 from service.core.subjects import subjects
 from service.core.text import Document, Role, Sentence, Span, Token
+from service.core.units import COUNTED_UNITS, unit_article, unit_long
 
 __all__ = ["Comparator", "Kind", "Quantity", "find_quantities"]
 

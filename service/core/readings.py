@@ -5,11 +5,12 @@ Every pattern looks at a bounded stretch of text beside the number.
 
 import re
 from decimal import Decimal
-from typing import Literal, NamedTuple, cast
+from typing import NamedTuple
 
-from service.core.lexicon import COMPARATORS, MONTH, TABLE, UNITS, any_of, words
-from service.core.numerals import Numeral, abbreviated
+from service.core.lexicon import COMPARATORS, MONTH, Comparator, Kind, any_of, words
+from service.core.numerals import Numeral
 from service.core.refusals import (
+    PLURAL_AFTER,
     Context,
     before_month,
     coded,
@@ -20,11 +21,7 @@ from service.core.refusals import (
     refused,
 )
 from service.core.text import Span
-
-Kind = Literal[
-    "count", "money", "percent", "measure", "duration", "age", "ordinal", "ratio", "other"
-]
-Comparator = Literal["=", "~", ">", ">=", "<", "<="]
+from service.core.units import scale_after, sign_before, unit_after
 
 
 class Reading(NamedTuple):
@@ -65,189 +62,6 @@ def read_in_context(text: str, numeral: Numeral, *, start: int, end: int) -> Rea
     return _amount(context)
 
 
-# --- units ---------------------------------------------------------------------------------------
-
-_ATTACHED: dict[str, str] = {
-    form: row["unit"] for row in TABLE["units"] for form in row.get("attached", ())
-}
-_DURATIONS = frozenset(row["unit"] for row in TABLE["units"] if row["dimension"] == "time")
-_SIGNS: dict[str, str] = {
-    sign: row["unit"] for row in TABLE["currencies"] for sign in row["symbols"]
-}
-# "US $ 5", "c $ 5", "aud$5": as some agencies write them; but not "a $5 bill"
-_LOOSE_SIGNS = [
-    form
-    for sign in _SIGNS
-    if sign.endswith("$") and sign not in ("$", "A$", "S$", "R$")
-    for form in (sign, sign.replace("$", " $"))
-]
-_MONEY: dict[str, str] = {word: row["unit"] for row in TABLE["currencies"] for word in row["words"]}
-_CENTS: dict[str, str] = {word: row["unit"] for row in TABLE["hundredths"] for word in row["words"]}
-_LONG_PLURALS = [form for form in UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
-# The word after a number, or the sign: most are the first of no unit.
-_NEXT = re.compile(r"[ -]?(?P<word>[A-Za-zµμ]+|[%°º])")
-_FIRST_OF_UNIT = frozenset(
-    {"per", "percent", "percents", "percentage", "pct", "%", "°", "º"}
-    | {re.split(r"[ .0-9²-]", form)[0] for form in (*UNITS, *_MONEY, *_CENTS)}
-)
-_PERCENT = re.compile(
-    r" ?%|[ -]?(?:per[ -]?cents?(?:age)?|pct)(?P<points>[ -]points?)?(?![a-z])", re.IGNORECASE
-)
-_UNIT = re.compile(rf"[ -]?(?P<unit>{any_of(UNITS)})(?![A-Za-z])", re.IGNORECASE)
-# "eight stormy years", "three full days": one word may stand between.
-_LOOSE_UNIT = re.compile(
-    r"[ -](?!and|or|to|of|in|per|the|a|for|at|on|by|from|times)[a-z]+(?:-[a-z]+)? "
-    rf"(?P<unit>{any_of(_LONG_PLURALS)})(?![A-Za-z])"
-)
-_ATTACHED_UNIT = re.compile(rf"(?P<unit>{any_of(_ATTACHED)})(?![A-Za-z0-9])")
-_INCHES = re.compile(
-    r"[ -]?(?:and )?(?P<n>[0-9]{1,2})(?:[ -]?(?:inch(?:es)?|in)(?![a-z])|[\"”″]|'')?(?![0-9A-Za-z])"
-)
-_FEET = re.compile(r"['’′] ?(?=[0-9])")
-_DEGREES = re.compile(
-    r" ?[°º](?: ?(?P<scale>[CF])(?:elsius|ahrenheit)?)?(?![A-Za-z])|(?P<bare>[CF])(?![A-Za-z])",
-)
-_DEGREE_UNITS = {"C": "degree Celsius", "F": "degree Fahrenheit", None: "degree"}
-_SIGN = re.compile(
-    rf"(?:(?<![A-Za-z.])|(?=[$£€]))(?P<sign>{any_of(_SIGNS)}|(?i:{any_of(_LOOSE_SIGNS)})) ?$"
-)
-_SIGN_AFTER = re.compile(
-    rf" ?(?:(?P<sign>{any_of(sign for sign in _SIGNS if not sign[0].isalpha())})(?! ?[0-9])"
-    r"|(?P<code>[A-Z]{3})(?![A-Za-z]))"
-)
-_SIGNS_IN_ANY_CASE = {sign.upper().replace(" ", ""): unit for sign, unit in _SIGNS.items()}
-_SIGN_ENDS = frozenset(sign[-1] for sign in _SIGNS)
-_MONEY_WORD = re.compile(rf"[ -](?P<word>{any_of(_MONEY)})(?![A-Za-z])", re.IGNORECASE)
-_CENT_WORD = re.compile(rf"[ -]?(?P<word>{any_of(_CENTS)})(?![A-Za-z])", re.IGNORECASE)
-_PENCE = re.compile(r"p(?![A-Za-z])")
-# Words that are money after digits only: "won", "sterling".
-_MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real"})
-_ABBREVIATION = re.compile(
-    r" ?(?P<scale>k|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
-)
-_ALWAYS_LARGE = frozenset("bn mn mln mil bln tn tln trn".split())
-_PLURAL_AFTER = re.compile(
-    r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
-)
-_OF = re.compile(r" (?:of an?|of|an?) ")
-_OLD = re.compile(r"[ -]?(?:olds?(?![a-z])|of age(?![a-z]))")
-_YEARS_OLD = re.compile(r"[ -]?y/?o(?![a-z])")
-_AND_PART = re.compile(r" and (?:a (?P<half>half)|a quarter)(?![a-z])")
-_LONG = "-long"
-_ONE = Decimal(1)
-
-
-def _unit_of_sign(sign: str) -> str:
-    return _SIGNS.get(sign) or _SIGNS_IN_ANY_CASE[sign.replace(" ", "").upper()]
-
-
-class _Unit(NamedTuple):
-    kind: Kind
-    unit: str
-    length: int  # characters after the number
-    factor: Decimal = _ONE  # what it multiplies the number by
-
-
-def _unit(
-    after: str, numeral: Numeral, *, signed: bool = False, heated: bool = False
-) -> _Unit | None:
-    """The unit that stands at the start of *after*, None where none does."""
-    head = _NEXT.match(after)
-    word = head["word"].lower() if head else ""
-    digits = numeral.form == "digits"
-    if word in _FIRST_OF_UNIT:
-        if match := _PERCENT.match(after):
-            return _Unit("percent", "percentage point" if match["points"] else "%", match.end())
-        if (match := _MONEY_WORD.match(after)) and (
-            digits or match["word"].lower() not in _MONEY_VERBS
-        ):
-            return _Unit("money", _MONEY[match["word"].lower()], match.end())
-        if match := _CENT_WORD.match(after):
-            return _Unit("money", _CENTS[match["word"].lower()], match.end(), Decimal("0.01"))
-    if digits and (sign := _SIGN_AFTER.match(after)) and (sign["sign"] or sign["code"] in _SIGNS):
-        return _Unit("money", _SIGNS[sign["sign"] or sign["code"]], sign.end())
-    if digits and after[:1] not in " -":
-        if match := _PENCE.match(after):
-            return _Unit("money", "GBP", match.end(), Decimal("0.01"))
-        if (match := _DEGREES.match(after)) and (match["bare"] is None or signed or heated):
-            return _Unit("measure", _DEGREE_UNITS[match["scale"] or match["bare"]], match.end())
-        if match := _FEET.match(after):
-            return _Unit("measure", "foot", match.end())
-        if match := _ATTACHED_UNIT.match(after):
-            return _of_dimension(_ATTACHED[match["unit"]], match.end())
-    if numeral.form in ("vague", "fraction") and (of := _OF.match(after)):
-        # "thousands of dollars", "half an hour", "a quarter of a percentage point"
-        plain = Numeral(numeral.start, numeral.end, numeral.value, "words")
-        measured = _unit(after[of.end() - 1 :], plain)
-        return measured._replace(length=measured.length + of.end() - 1) if measured else None
-    match = _UNIT.match(after) if word in _FIRST_OF_UNIT else None
-    if not match and numeral.form != "fraction":
-        match = _LOOSE_UNIT.match(after)
-        if match and UNITS[match["unit"].lower()] not in _DURATIONS | {"mile", "foot"}:
-            match = None
-    if not match:
-        return None
-    unit = UNITS[match["unit"].lower()]
-    if unit == "degree" and not digits and numeral.value < 10:
-        return None  # "three degrees" of a university
-    return _of_dimension(unit, match.end())
-
-
-def _of_dimension(unit: str, length: int) -> _Unit:
-    return _Unit("duration" if unit in _DURATIONS else "measure", unit, length)
-
-
-COUNTED_UNITS = frozenset(
-    "second minute hour day week month year decade century mile fortnight".split()
-)
-_ARTICLE_BEFORE = frozenset(
-    "about nearly almost around roughly approximately than over under within in for after through "
-    "just least every only lasted took spent".split()
-)
-_ARTICLE_AFTER = re.compile(
-    r" (?:ago|later|long|or so|apart|away|after|before|earlier|of time|and a half)(?![a-z])"
-    r"|['’]s? |-long(?![a-z])"
-)
-_LOOSE_YEAR = frozenset("about nearly almost than over under around just".split())
-_UNIT_LONG = re.compile(r"(?:hour|day|week|month|year|decade)-long(?![a-z])")
-
-
-def unit_long(text: str, start: int) -> Numeral | None:
-    """The number one, nowhere written, of "a week-long trial"."""
-    if not _UNIT_LONG.match(text, start):
-        return None
-    return Numeral(start, start, _ONE, "words")
-
-
-def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral | None:
-    """The word as the number one if it is an article that counts a unit: "about an hour"."""
-    if text[article.start : article.end].lower() not in ("a", "an"):
-        return None
-    unit = _UNIT.match(text, article.end, min(end, article.end + 24))
-    if not unit or unit["unit"].lower() not in COUNTED_UNITS:
-        return None
-    before = text[max(start, article.start - 20) : article.start].split()
-    last = before[-1].lower() if before else ""
-    after = text[unit.end() : min(end, unit.end() + 12)]
-    if after.startswith("-old"):
-        return None
-    later = _ARTICLE_AFTER.match(after)
-    spent = last in _ARTICLE_BEFORE
-    if not later and not spent:
-        return None
-    if unit["unit"].lower() == "day" and after.startswith((" before", " earlier")) and not spent:
-        return None
-    # "a year later" names no length; "about a year later" does.
-    if (
-        unit["unit"].lower() == "year"
-        and later
-        and last not in _LOOSE_YEAR
-        and not after.startswith(" and")
-    ):
-        return None
-    return Numeral(article.start, article.end, _ONE, "words")
-
-
 # --- amounts -------------------------------------------------------------------------------------
 
 _MAGNITUDE_AFTER = re.compile(r"[ -]magnitude(?![a-z])")
@@ -256,6 +70,13 @@ _TIMES_AS = re.compile(
     r" times (?:more|less|higher|lower|greater|larger|bigger|faster|as|the|that|its|their|his|her)"
     r"(?![a-z])"
 )
+_INCHES = re.compile(
+    r"[ -]?(?:and )?(?P<n>[0-9]{1,2})(?:[ -]?(?:inch(?:es)?|in)(?![a-z])|[\"”″]|'')?(?![0-9A-Za-z])"
+)
+_OLD = re.compile(r"[ -]?(?:olds?(?![a-z])|of age(?![a-z]))")
+_YEARS_OLD = re.compile(r"[ -]?y/?o(?![a-z])")
+_AND_PART = re.compile(r" and (?:a (?P<half>half)|a quarter)(?![a-z])")
+_LONG = "-long"
 _STAGE_AFTER = re.compile(r"[.,;)]|$|\s*$| (?!of|at|in|on|to)[a-z]")
 _ODD = re.compile(r"[ -]odd (?=[a-z])")
 # "35C" is a temperature after these, else a form, a seat, a model.
@@ -274,21 +95,18 @@ def _amount(context: Context) -> Reading | None:
     kind: Kind = "count"
     unit: str | None = None
     sign = None
-    if before and before.rstrip(" ")[-1:] in _SIGN_ENDS and (sign := _SIGN.search(before[-8:])):
-        kind, unit = "money", _unit_of_sign(sign["sign"])
-        start -= len(sign[0])
+    if sign := sign_before(before):
+        kind, unit = "money", sign[0]
+        start -= sign[1]
     minus = not sign and before[-1:] in ("-", "−", "–") and before[-2:-1] in ("", " ", "(")
-    if digits and len(context.following) < 4 and (large := _ABBREVIATION.match(after)):
-        letters = large["scale"].lower()
-        noun = after[0] != " " and _PLURAL_AFTER.match(after, large.end())
-        million = large[0] == "M"  # "10M"; metres are "10m"
-        if sign or letters in _ALWAYS_LARGE or million or (letters in "km" and noun):
-            value *= abbreviated(letters)
-            length = large.end()
+    if digits and len(context.following) < 4 and (scale := scale_after(after, money=bool(sign))):
+        value, length = value * scale[0], scale[1]
     measured = (
         None
         if sign or length
-        else _unit(after, numeral, signed=minus, heated=context.lower in _HEATED and value < 200)
+        else unit_after(
+            after, numeral, signed=minus, heated=context.lower in _HEATED and value < 200
+        )
     )
     if measured:
         kind, unit, length, factor = measured
@@ -437,7 +255,7 @@ def _is_age(context: Context) -> bool:
         previous in _THOSE or (previous in _BE and _THOSE_ARE.search(before))
     ):
         return True
-    if lower == "of" and previous in _YOUNG_OR_OLD and not _PLURAL_AFTER.match(after):
+    if lower == "of" and previous in _YOUNG_OR_OLD and not PLURAL_AFTER.match(after):
         return True
     turned = (
         lower in _TURNED
@@ -577,8 +395,7 @@ def _multiple(context: Context) -> Reading | None:
 
 # --- qualifiers ----------------------------------------------------------------------------------
 
-_PREFIXES = cast("dict[str, Comparator]", COMPARATORS)
-_PREFIX_ENDS = frozenset(phrase.rpartition(" ")[2] for phrase in _PREFIXES)
+_PREFIX_ENDS = frozenset(phrase.rpartition(" ")[2] for phrase in COMPARATORS)
 _AFTERTHOUGHT = re.compile(
     r"(?:[ ,-]{0,2}(?:or|and|&) (?:(?P<more>more|older|over|higher|greater|above|longer|up|better"
     r"|larger)|(?P<less>less|fewer|under|younger|below|lower|shorter)|(?P<so>so|thereabouts))"
@@ -611,7 +428,7 @@ def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int
         stop = len(spans) - drop
         for length in range(min(5, stop), 0, -1):
             phrase = " ".join(plain[stop - length : stop])
-            comparator = _PREFIXES.get(phrase)
+            comparator = COMPARATORS.get(phrase)
             if not comparator or (drop and phrase in _PLACES):
                 continue
             first = stop - length

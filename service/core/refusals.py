@@ -104,7 +104,7 @@ def coded(context: Context) -> bool:
         return glued.isalnum() or (glued == "-" and before[-2:-1].isalpha())
     follows = after[:1]
     if word in _EMERGENCY and (word == "911" or context.lower in _DIALLED):
-        return not _PLURAL_AFTER.match(after)
+        return not PLURAL_AFTER.match(after)
     if follows.isspace() and (glued.isspace() or not glued):
         # The number stands alone: most do, and few codes have a space.
         if len(word) == 3 and word.isdigit():
@@ -160,7 +160,8 @@ _CLOCK = re.compile(
 )
 _CLOCK_STARTS = frozenset("am pm a. p. o' o’ gm es ed ps pd bs et hr".split())
 _DECADE = re.compile(r"['’]?s(?![a-z])")
-_PLURAL_AFTER = re.compile(
+#: A noun in the plural within three words.
+PLURAL_AFTER = re.compile(
     r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
 )
 _NOT_YEAR_BEFORE = frozenset(
@@ -193,7 +194,7 @@ def _dated(context: Context) -> bool:
     if before[-1:] in ("'", "’") and value < 100:
         return True
     if len(word) == 4 and word.isdigit() and 1500 <= value <= 2100:
-        if not _PLURAL_AFTER.match(after):
+        if not PLURAL_AFTER.match(after):
             return True
         last = context.last.lower()
         return last not in _NOT_YEAR_BEFORE and (value % 100 != 0 or last in _YEAR_BEFORE)
@@ -247,10 +248,14 @@ def _labelled(context: Context) -> bool:
             _LISTED_AFTER.match(after) is not None or not after.strip(" .)")
         )
     noun = _NOUN_AFTER.match(after) is not None
-    if lower in _DESIGNATORS or (lower in _LOOSE_DESIGNATORS and not noun):
+    if lower in _DESIGNATORS and (not lower.isalpha() or last.strip(_OPENING)[:1].isupper()):
+        return True  # "Title 42 restrictions", "Flight 93 passengers"
+    if lower in _DESIGNATORS and not _PLURAL_NOUN.match(after):
+        return True  # "page 12", but "on the page 12 photos"
+    if lower in _LOOSE_DESIGNATORS and not noun:
         return True
     if lower == "of" and previous == "group" and "Group of" in context.before:
-        return not _PLURAL_AFTER.match(after)
+        return not PLURAL_AFTER.match(after)
     if numeral.form == "words":
         # "(CNN)Two charities": a dateline without a space
         inside = not last.endswith(_SENTENCE_OPENERS) and context.before[-1:] != ")"
