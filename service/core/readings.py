@@ -241,6 +241,7 @@ _PHRASE_ENDS = re.compile(
 )
 # "the mayor, 58, resigned"
 _SOMEBODY_BEFORE = re.compile(r"\b(?:the|an?|his|her|their|my)(?: [a-z]+){1,3}, $", re.IGNORECASE)
+_AND_ANOTHER = re.compile(r" and [0-9]{1,2}[,.]")  # "her sons, 4 and 6, were at school"
 _AGE_RANGE = re.compile(r" (?:and|or) (?:under|younger|older|over)(?![a-z])")
 
 
@@ -269,7 +270,8 @@ def _is_age(context: Context) -> bool:
         return True
     if numeral.form != "digits" or before[-1:] not in (" ", ",", "("):
         return False
-    if after[:1] == "," and numeral.value >= 1 and _SOMEBODY_BEFORE.search(before[-40:]):
+    apart = after[:1] == "," or _AND_ANOTHER.match(after)
+    if apart and numeral.value >= 1 and _SOMEBODY_BEFORE.search(before[-40:]):
         return True
     name = _NAME_BEFORE.search(before[-24:])
     if not name or not _NAME_AFTER.match(after) or _NOT_A_NAME.fullmatch(name["name"]):

@@ -268,7 +268,8 @@ def _before(text: str, reading: Reading, since: int) -> str:
     if reading.kind == "age" and reading.start < reading.core.start and _plural(lead[i]):
         return _noun_before(text, lead, places, i)[0]  # "children under 12"
     if reading.kind == "age" and reading.high and (decade := _IN_HIS.search(" ".join(lead))):
-        return _noun_before(text, lead, places, i - len(decade[0].split()))[0]
+        owner = i - len(decade[0].split())
+        return _noun_before(text, lead, places, owner - (lead[owner].lower() in _BE))[0]
     if last in ("by", "to", "at") and reading.kind != "duration":
         phrase, first = _noun_before(text, lead, places, i - 1)
         if phrase and first and _CHANGED.search(" ".join(lead[max(0, first - 3) : first])):
