@@ -199,8 +199,9 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     if first.kind == second.kind and first.unit != second.unit and first.unit and second.unit:
         return _composed(first, second, gap) or _converted(text, sentence, first, second, gap)
     low, high = first.value, second.value
-    if first.kind == second.kind == "money" and gap in (" ", " and "):
-        return _with_cents(text, first, second)
+    cents = first.kind == second.kind == "money" and gap in (" ", " and ")
+    if cents and (joined := _with_cents(text, first, second)):
+        return joined
     if first.kind == second.kind == "count":
         if _PER_POPULATION.fullmatch(gap):
             if 0 < low < high and low <= 100 and not _PERIOD.match(text, second.end):

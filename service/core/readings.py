@@ -94,7 +94,6 @@ def _amount(context: Context) -> Reading | None:
     value, length, start = numeral.value, 0, numeral.start
     kind: Kind = "count"
     unit: str | None = None
-    sign = None
     if sign := sign_before(before):
         kind, unit = "money", sign[0]
         start -= sign[1]
@@ -148,7 +147,10 @@ def _amount(context: Context) -> Reading | None:
         elif context.following == "times" and _TIMES_AS.match(after):
             kind = "ratio"
     if context.lower in _MINUS and kind != "money":
-        value, start = -value, start - len(before) + before.rindex(context.last)
+        value, start = (
+            -value,
+            start - len(before) + before.rindex(context.last[-len(context.lower) :]),
+        )
     odd = (after[:1] == "-" or context.following == "odd") and _ODD.match(after)
     comparator: Comparator = "~" if odd else "="
     led = len(before) - (numeral.start - start)

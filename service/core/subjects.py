@@ -67,7 +67,7 @@ def subjects(text: str, start: int, end: int, readings: Sequence[Reading]) -> li
         if not subject:
             subject = _before(text, reading, since)
         if reading.kind == "count":
-            if not subject and following < len(readings) and _PART_OF.fullmatch(text, after, limit):
+            if not subject and limit < end and _PART_OF.fullmatch(text, after, limit):
                 waiting.append(k)
             else:
                 subject = counted = subject or counted
@@ -84,7 +84,8 @@ _CARRIED = re.compile(
 )
 _LISTED = frozenset({" and ", ", ", ", and ", " or "})
 _PART_OF = re.compile(
-    r" of (?:the|its|his|her|their|our|these|those|some)?(?: ?[\w-]+){0,2}(?: ?[\w-]+['’]s?)? ?"
+    r" of(?: (?:the|its|his|her|their|our|these|those|some))?(?: [\w-]{1,30}){0,2}"
+    r"(?: [\w-]{1,30}['’]s?)? "
 )
 
 # --- after the number ----------------------------------------------------------------------------
@@ -253,12 +254,11 @@ _RELATIVE = frozenset({"who", "which", "that"})
 
 def _before(text: str, reading: Reading, since: int) -> str:
     """The noun that a number is said of: "the toll rose to 14", "a reward of $10,000"."""
-    lead = _WORD.findall(text, max(since, reading.start - _REACH), reading.start)
-    if not lead:
+    found = list(_WORD.finditer(text, max(since, reading.start - _REACH), reading.start))
+    if not found:
         return ""
-    places = [
-        m.span() for m in _WORD.finditer(text, max(since, reading.start - _REACH), reading.start)
-    ]
+    lead = [match[0] for match in found]
+    places = [match.span() for match in found]
     i = len(lead) - 1
     last = lead[i].lower()
     if reading.kind == "age" and reading.end == reading.core.end and lead[i] in (",", "("):

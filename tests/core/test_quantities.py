@@ -129,7 +129,10 @@ def test_find_quantities_keeps_its_laws_on_heaps_of_numbers(pieces):
 
 @pytest.mark.parametrize(
     "unit",
-    ["1", "1,", "1.", "1-2 ", "one hundred and ", "thousands of ", "a ", "$", "1/2 ", "A. 3, "],
+    [
+        *["1", "1,", "1.", "1-2 ", "one hundred and ", "thousands of ", "a ", "$", "1/2 "],
+        *["A. 3, ", "12 dead ", "12 dead. ", "$5 (£4) ", "3 of the ", "50 (", "minus ", "1 234 "],
+    ],
 )
 def test_find_quantities_takes_time_linear_in_the_text(unit):
     def seconds(length):
@@ -140,3 +143,14 @@ def test_find_quantities_takes_time_linear_in_the_text(unit):
 
     # Four times the text: 16 times the time where the cost is quadratic.
     assert seconds(40_000) < 10 * seconds(10_000) + 0.2
+
+
+@pytest.mark.parametrize("gap", ["a", "ab ", "-", " ", "a-", "'s ", ", "])
+def test_find_quantities_takes_time_linear_in_the_gap_between_two_numbers(gap):
+    def seconds(length):
+        document = segment("12 of " + (gap * length)[:length] + " 15 dogs")
+        start = time.process_time()
+        find_quantities(document)
+        return time.process_time() - start
+
+    assert seconds(80_000) < 10 * seconds(20_000) + 0.2
