@@ -146,6 +146,16 @@ def _summary(summary: Summary, sources: Sequence[_Source]) -> dict[str, Any]:
                     }
                     for echo in sentence.also_in
                 ],
+                "reasons": None
+                if sentence.reasons is None
+                else [
+                    {
+                        "feature": reason.feature,
+                        "value": round(reason.value, _PLACES),
+                        "contribution": round(reason.contribution, _PLACES),
+                    }
+                    for reason in sentence.reasons
+                ],
             }
             for sentence in summary.sentences
         ],

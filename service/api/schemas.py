@@ -101,6 +101,8 @@ def short_form(text: str, query: Iterable[tuple[str, str]]) -> dict[str, object]
             place[name] = value.split(",")
         elif isinstance(field, _Number | _Integer) and _JSON_NUMBER.fullmatch(value):
             place[name] = float(value)
+        elif isinstance(field, _Boolean) and value in ("true", "false"):
+            place[name] = value == "true"
         else:
             place[name] = value
     return article | {"text": text} | ({"options": options} if options else {})
@@ -157,6 +159,18 @@ class _List(fields.List[Any]):
         if isinstance(value, list):
             self.length(value)
         return super()._deserialize(value, attr, data, **rest)
+
+
+class _Boolean(fields.Boolean):
+    """True and false alone; marshmallow also takes 1, "yes" and the like."""
+
+    def __init__(self) -> None:
+        super().__init__(error_messages={"invalid": "must be true or false"} | _ANY_FIELD)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **rest: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, attr, data, **rest))
 
 
 class _Choices(_List):
@@ -236,6 +250,7 @@ class OptionsSchema(_Strict):
     )
     method = _choice(METHODS)
     order = _choice(("reading", "score"))
+    explain = _Boolean()
     include = _Choices(_PARTS)
     max_entities = _integer(0, MAX_LISTED)
     max_figures = _integer(0, MAX_LISTED)

@@ -15,7 +15,7 @@ from service.core.features import find_headings
 from service.core.figures import Figure, FigureMention, Value, merge_figures
 from service.core.mentions import EntityType
 from service.core.pipeline import NoPipeline, SpacyTagger, load_pipeline
-from service.core.rank import kind, lead, salience, sameness
+from service.core.rank import Reason, explain, kind, lead, salience, sameness
 from service.core.roles import with_roles
 from service.core.sameness import Candidate
 from service.core.standing import Standing, standing
@@ -45,6 +45,7 @@ __all__ = [
     "FigureMention",
     "NoPipeline",
     "Options",
+    "Reason",
     "SpacyTagger",
     "Summary",
     "SummarySentence",
@@ -70,6 +71,7 @@ class Options:
     ratio: float | None = None  # of the story's words, in (0, 1)
     method: Method = "auto"
     order: Literal["reading", "score"] = "reading"
+    explain: bool = False  # whether each sentence comes with reasons
     include: tuple[Part, ...] = ("summary", "entities", "figures")
     max_entities: int = 20
     max_figures: int = 50
@@ -203,7 +205,7 @@ def _summarize(
         case method:
             scores = rate(originals, headings, method=method)
     check()
-    return choose(
+    summary = choose(
         candidates,
         scores,
         sameness(candidates, vectors, meanings),
@@ -212,6 +214,14 @@ def _summarize(
         order=options.order,
         check=check,
     )
+    if not options.explain:
+        return summary
+    places = {(one.article, one.sentence.start): k for k, one in enumerate(candidates)}
+    chosen = [places[sentence.article, sentence.start] for sentence in summary.sentences]
+    reasons: Sequence[tuple[Reason, ...]] = [()] * len(chosen)
+    if options.method == "auto":
+        reasons = explain(originals, headings, vectors, meanings, chosen)
+    return summary.explained(reasons)
 
 
 def _candidates(

@@ -34,6 +34,8 @@ def _read_models() -> _Models:
 
 _MODELS = _read_models()
 
+_REASONS = 8  # as many as one reads
+
 # Articles of fewer sentences than this, on average, are ledes: the first lines of the news, where
 # next to everything matters.
 _LEDE = 5
@@ -71,6 +73,35 @@ def salience(
     """
     model: Model = getattr(_MODELS, kind(stories))
     return model.chance(features(stories, headings, vectors, meanings))
+
+
+class Reason(NamedTuple):
+    """Something known of a sentence, and what it does to the sentence's salience."""
+
+    feature: str  # of ``FEATURES``
+    value: float
+    contribution: float  # to the log-odds
+
+
+def explain(
+    stories: Sequence[Sequence[Sentence]],
+    headings: Sequence[str],
+    vectors: Vectors,
+    meanings: Meanings,
+    wanted: Sequence[int],
+) -> list[tuple[Reason, ...]]:
+    """What moved the salience of the wanted sentences most, the strongest first."""
+    model: Model = getattr(_MODELS, kind(stories))
+    table = features(stories, headings, vectors, meanings)[list(wanted)]
+    added = np.round(model.contributions(table), 4)
+    return [
+        tuple(
+            Reason(FEATURES[k], float(values[k]), float(row[k]))
+            for k in np.argsort(-np.abs(row), kind="stable")[:_REASONS].tolist()
+            if row[k]
+        )
+        for values, row in zip(table, added, strict=True)
+    ]
 
 
 def sameness(candidates: Sequence[Candidate], vectors: Vectors, meanings: Meanings) -> Sameness:

@@ -1,12 +1,13 @@
 """Sentences chosen within a budget, without telling anything twice."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from service.core.errors import Check, unchecked
+from service.core.rank import Reason
 from service.core.sameness import Candidate, Sameness
 from service.core.standing import Standing
 from service.core.text import Span
@@ -43,6 +44,7 @@ class SummarySentence:
     text: str
     score: float  # in [0, 1]; comparable within one digest
     also_in: tuple[Echo, ...]  # by article, then by position
+    reasons: tuple[Reason, ...] | None = None  # for its score; None where nobody asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Summary:
     def words(self) -> int:
         """Runs of characters between white space."""
         return sum(len(sentence.text.split()) for sentence in self.sentences)
+
+    def explained(self, reasons: Sequence[tuple[Reason, ...]]) -> "Summary":
+        """The same with the reasons for each sentence."""
+        pairs = zip(self.sentences, reasons, strict=True)
+        return Summary(tuple(replace(sentence, reasons=why) for sentence, why in pairs))
 
 
 class Budget(NamedTuple):

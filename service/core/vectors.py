@@ -238,3 +238,32 @@ class Meanings:
         norms = np.maximum(self._norms[sentences, None] * self._norms, 1.0)
         cosine: Array = product / norms
         return cosine
+
+
+def bag_likeness(bags: Sequence[Sequence[tuple[str, int]]]) -> Array:
+    """The cosine of what every two bags of words mean, in [-1, 1], shape (n, n).
+
+    Args:
+        bags: words, each with a whole weight; an empty bag is like none.
+    """
+    sums = np.zeros((len(bags), _WORD_VECTORS.shape[1]), dtype=np.int64)
+    for row, bag in enumerate(bags):
+        known = [(k, weight) for word, weight in bag if (k := _word_row(word)) >= 0]
+        if known:
+            places, weights = zip(*known, strict=True)
+            sums[row] = np.array(weights) @ _WORD_VECTORS[list(places)].astype(np.int64)
+    sums //= np.maximum(1, np.abs(sums).max(axis=1, initial=0) // _LONGEST)[:, None]
+    exact = sums.astype(np.float64)
+    norms = np.sqrt((exact**2).sum(axis=1))
+    cosine: Array = exact @ exact.T / np.maximum(norms[:, None] * norms, 1.0)
+    return cosine
+
+
+_LENGTHS: Array = np.sqrt((_WORD_VECTORS.astype(np.float64) ** 2).sum(axis=1))
+_RARE = float(np.quantile(_LENGTHS, 0.95))
+
+
+def rarity(word: str) -> float:
+    """How rare a word is in news, in [0, 1]; an unknown word is the rarest."""
+    row = _word_row(word)
+    return min(1.0, float(_LENGTHS[row]) / _RARE) if row >= 0 else 1.0

@@ -20,6 +20,7 @@ from service.core.digest import (
     Figure,
     FigureMention,
     Options,
+    Reason,
     Summary,
     SummarySentence,
     Value,
@@ -37,7 +38,17 @@ TWELVE = FigureMention(0, 10, 12, "12", Decimal("12"), None, "=", None, Span(2, 
 FOURTEEN = FigureMention(1, 0, 7, "Some 14", Decimal("14.0"), None, "~", None, Span(0, 23))
 DIGEST = Digest(
     Summary(
-        (SummarySentence(0, 2, 18, "Zoë saw 12 cats.", 0.98765, (Echo(1, Span(0, 23), 0.5),)),)
+        (
+            SummarySentence(
+                0,
+                2,
+                18,
+                "Zoë saw 12 cats.",
+                0.98765,
+                (Echo(1, Span(0, 23), 0.5),),
+                (Reason("first", 1.0, 0.66666),),
+            ),
+        )
     ),
     (
         Entity(
@@ -82,6 +93,7 @@ def test_answer_names_articles_by_their_ids():
             "end": 18,
             "score": 0.9877,
             "also_in": [{"article": "y", "start": 0, "end": 23, "similarity": 0.5}],
+            "reasons": [{"feature": "first", "value": 1.0, "contribution": 0.6667}],
         }
     ]
     assert found["entities"] == [

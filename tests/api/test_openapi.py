@@ -85,6 +85,8 @@ def limits(field: fields.Field) -> dict:
         found = {"type": "integer"}
     elif isinstance(field, schemas._Number):
         found = {"type": "number"}
+    elif isinstance(field, schemas._Boolean):
+        found = {"type": "boolean"}
     for check in field.validators:
         if isinstance(check, validate.Length):
             found |= {"minLength": check.min or None, "maxLength": check.max}

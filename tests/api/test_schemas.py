@@ -148,6 +148,8 @@ def test_load_refuses_a_blank_text(text):
         ),
         ({"text": "a", "options": None}, "/options", "must not be null"),
         ({"text": "a", "options": []}, "/options", "must be an object"),
+        ({"text": "a", "options": {"explain": 1}}, "/options/explain", "must be true or false"),
+        ({"text": "a", "options": {"explain": "no"}}, "/options/explain", "must be true or false"),
         ({"text": "a", "options": {"x": 1}}, "/options/x", "is not a field of this object"),
         (
             {"text": "a", "options": {"words": 50, "ratio": 0.5}},

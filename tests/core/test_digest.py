@@ -114,7 +114,7 @@ def test_digest_tells_its_steps_to_whoever_times_them():
 
     assert steps == [
         *("segment", "mentions", "quantities"),
-        *("copies", "summary", "entities", "figures"),
+        *("copies", "stories", "summary", "entities", "figures"),
     ]
 
 
@@ -234,3 +234,13 @@ def test_digest_can_be_stopped_at_every_check(include):
 
         with pytest.raises(_Stop):
             digest(ARTICLES, Options(include=include), check=stop)
+
+
+@pytest.mark.parametrize("method", ["auto", "lexrank"])
+def test_digest_explains_its_sentences_only_when_asked(method):
+    asked = digest(ARTICLES, Options(method=method, explain=True)).summary
+    silent = digest(ARTICLES, Options(method=method)).summary
+
+    assert asked.text == silent.text
+    assert all(sentence.reasons is None for sentence in silent.sentences)
+    assert all(bool(sentence.reasons) == (method == "auto") for sentence in asked.sentences)

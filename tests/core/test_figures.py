@@ -16,9 +16,10 @@ CASES = json.loads((Path(__file__).parent / "cases" / "figures.json").read_text(
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 
 
-def figures_of(*texts):
+def figures_of(*texts, **known):
     documents = [segment(text) for text in texts]
-    return merge_figures(documents, [find_quantities(document) for document in documents])
+    quantities = [find_quantities(document) for document in documents]
+    return merge_figures(documents, quantities, **known)
 
 
 def stated(figure):
@@ -78,6 +79,97 @@ def test_merge_figures_lists_each_value_of_a_conflict_with_its_articles():
     assert figure.value is None
     assert figure.comparator is None
     assert [(value.value, value.articles) for value in figure.values] == [(19, (1, 2)), (12, (0,))]
+
+
+TOLLS = (
+    "The fire in Lorn left 14 dead, officials said.",
+    "The death toll from the fire in Lorn rose to 19, officials said.",
+    "The fire in Lorn: 19 people killed, officials said.",
+)
+
+
+def test_merge_figures_says_which_value_a_later_article_brings_up_to_date():
+    [figure] = figures_of(*TOLLS, published=["2025-01-01", "2025-01-02T08:00Z", "2025-01-02"])
+
+    assert figure.agreement == "conflict"
+    assert [(v.value, v.articles, v.superseded_by) for v in figure.values] == [
+        (19, (1, 2), None),
+        (14, (0,), 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        pytest.param([], id="no dates"),
+        pytest.param(["2025-01-01", None, "2025-01-02"], id="one undated"),
+        pytest.param(["2025-01-02T09:00", "2025-01-02", "2025-01-03"], id="one day"),
+        pytest.param(["2025-01-03", "2025-01-02", "2025-01-04"], id="between the others"),
+    ],
+)
+def test_merge_figures_supersedes_nothing_where_the_dates_do_not_tell(published):
+    [figure] = figures_of(*TOLLS, published=published)
+
+    assert [value.superseded_by for value in figure.values] == [None, None]
+
+
+def test_merge_figures_lists_the_latest_value_first():
+    [figure] = figures_of(*TOLLS, published=["2025-01-05", "2025-01-02", "2025-01-02"])
+
+    assert [value.value for value in figure.values] == [14, 19]
+    assert [value.superseded_by for value in figure.values] == [None, 0]
+
+
+def test_merge_figures_gives_the_values_of_a_conflict_in_one_unit():
+    [figure] = figures_of(
+        "The minister was jailed for nine years over the bribes.",
+        "The minister was jailed for 84 months over the bribes.",
+    )
+
+    assert figure.unit in ("year", "month")
+    assert sorted(value.value for value in figure.values) in ([7, 9], [84, 108])
+
+
+def test_merge_figures_counts_a_copy_once_with_its_original():
+    text, other = "The blaze killed 14 people in Lorn.", "In Lorn the blaze killed 14 people."
+
+    [copied] = figures_of(text, text, copies=[None, 0])
+    [told] = figures_of(text, text, other, copies=[None, 0, None])
+
+    assert (copied.agreement, copied.articles) == ("single", (0, 1))
+    assert (told.agreement, told.articles) == ("agree", (0, 1, 2))
+
+
+def test_merge_figures_hears_a_copy_that_tells_another_number():
+    text = "A blast at the Norden mill killed {} workers on Tuesday."
+
+    [figure] = figures_of(text.format(12), text.format(19), copies=[None, 0])
+
+    assert figure.agreement == "conflict"
+
+
+def test_merge_figures_compares_nothing_across_stories():
+    text = "The blaze killed 14 people in Lorn."
+
+    figures = figures_of(text, text, text, stories=[(0, 2), (1,)])
+
+    assert [figure.articles for figure in figures] == [(0, 2), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Some 312  homes burned.", "Some 312 homes"),
+        ("A jury found her guilty; she faces up to five years.", "up to five years"),
+        ("Police found $86,000 in cash in her office.", "$86,000"),
+        ("Turnout was 61 percent of voters.", "61 percent"),
+        ("The toll rose to 14 on Friday.", "14"),
+    ],
+)
+def test_merge_figures_adds_no_noun_but_the_one_that_follows_a_count(text, expected):
+    [figure] = figures_of(text)
+
+    assert figure.text == expected
 
 
 def test_merge_figures_puts_first_what_more_articles_state():
@@ -143,6 +235,44 @@ def test_merge_figures_finds_the_same_in_any_order_of_articles(pair):
     texts, permuted = pair
     if len(set(texts)) == len(texts):
         assert found(texts) == found(permuted)
+
+
+def meant(figures, keep):
+    """What figures say of the articles to keep, wherever these stand in the request."""
+    return sorted(
+        (
+            figure.agreement,
+            str(figure.value),
+            tuple(sorted(str(value.value) for value in figure.values)),
+            tuple((keep[m.article], m.start) for m in figure.mentions if m.article in keep),
+        )
+        for figure in figures
+        if keep.keys() & set(figure.articles)
+    )
+
+
+@given(ARTICLES.filter(bool), st.data())
+@settings(max_examples=40, deadline=None)
+def test_merge_figures_is_not_changed_by_an_article_given_twice(texts, data):
+    again = data.draw(st.integers(0, len(texts) - 1))
+    keep = {k: k for k in range(len(texts))}
+
+    once = figures_of(*texts)
+    twice = figures_of(*texts, texts[again], copies=[None] * len(texts) + [again])
+
+    assert meant(twice, keep) == meant(once, keep)
+
+
+@given(ARTICLES, st.integers(0, 4))
+@settings(max_examples=40, deadline=None)
+def test_merge_figures_is_not_changed_by_another_story(texts, place):
+    place = min(place, len(texts))
+    keep = {k + (k >= place): k for k in range(len(texts))}
+    mixed = [*texts[:place], "The blaze killed 12 people. It cost $40 million.", *texts[place:]]
+
+    together = figures_of(*mixed, stories=[tuple(keep), (place,)])
+
+    assert meant(together, keep) == meant(figures_of(*texts), {k: k for k in range(len(texts))})
 
 
 def test_merge_figures_compares_no_more_than_it_has_time_for():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from service.core.features import FEATURES, features
-from service.core.rank import lead, salience
+from service.core.rank import explain, kind, lead, salience
 from service.core.segment import segment
 from service.core.vectors import Meanings, Vectors, content_stems
 
@@ -81,3 +81,30 @@ def test_salience_is_not_moved_by_sentences_behind_the_stories():
 
 def test_lead_counts_down_in_every_article():
     assert list(lead(stories(SECOND, SECOND))) == [1, 0.5, 1, 0.5]
+
+
+def test_explain_tells_what_moved_a_score_most_strongest_first():
+    given = stories(FIRST, SECOND)
+
+    [lead_reasons, last_reasons] = explain(given, [], *spaces(given), [0, 4])
+
+    strengths = [abs(reason.contribution) for reason in lead_reasons]
+    assert strengths == sorted(strengths, reverse=True)
+    assert 0 < len(lead_reasons) <= 8
+    assert sum(reason.contribution for reason in lead_reasons) > sum(
+        reason.contribution for reason in last_reasons
+    )
+    assert {reason.feature for reason in lead_reasons} <= set(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("articles", "is_kind"),
+    [
+        ((FIRST,), "one"),
+        ((FIRST, ""), "one"),
+        ((SECOND, SECOND), "ledes"),
+        ((FIRST, FIRST), "many"),
+    ],
+)
+def test_kind_knows_one_article_from_ledes_and_from_several(articles, is_kind):
+    assert kind(stories(*articles)) == is_kind

@@ -1,0 +1,394 @@
+"""Quantities as statements that can be compared, and what speaks for two being of one figure."""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core.agreement import Claim, claim
+from service.core.lexicon import DIMENSIONS, words
+from service.core.quantities import Quantity
+from service.core.text import Document, Sentence
+from service.core.vectors import bag_likeness, stem
+
+Square = npt.NDArray[np.float32]
+
+_FUNCTION_WORDS = words("closed_class") | words("determiners")
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+){0,4}")
+_NEAR = 8  # content words on either side of a number
+
+# Nouns that news uses for one another when it counts; the first stands for all.
+_WORD_LISTS = files("service.core").joinpath("resources/number_words.json").read_text("utf-8")
+_SYNONYMS: dict[str, str] = {
+    word: group.split()[0]
+    for group in json.loads(_WORD_LISTS)["synonyms"]
+    for word in group.split()
+}
+# What happens to those who are counted: two of these are two figures.
+_FATES: dict[str, int] = {
+    stem(word): fate
+    for fate, group in enumerate(
+        (
+            "dead die died dies death deaths kill killed kills killing fatal fatalities toll",
+            "injured injure injuries injuring wounded wounding hurt hospitalized",
+            "missing unaccounted disappeared",
+            "arrested arrest arrests detained custody jailed charged",
+            "rescued saved survived survivors freed released evacuated",
+            "displaced homeless fled",
+            "sentenced sentence prison",
+            "infected cases sick ill",
+        ),
+        start=1,
+    )
+    for word in group.split()
+}
+# What narrows a figure to a part, a rate or another time.
+_SCOPES = frozenset(
+    stem(word)
+    for word in """
+    per each every apiece another other others more additional extra further new average median
+    total overall combined altogether first second third last previous previously earlier ago later
+    since until initially originally expected planned annual annually yearly monthly daily weekly
+    year month week day today women men boys girls civilians soldiers police children remaining
+    nearly half most rest only alone including among maximum minimum record up down rose fell
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A quantity with what it takes to compare it."""
+
+    article: int
+    quantity: Quantity
+    sentence: Sentence
+    dimension: str  # only quantities of one dimension are compared; "" for none
+    claim: Claim
+    place: float  # how far into its article it stands, in [0, 1]
+    subject: tuple[str, ...]  # stems
+    words: tuple[str, ...]  # stems of the sentence, without its numbers
+    around: tuple[str, ...]  # of the sentence and those beside it
+    texts: tuple[tuple[str, ...], tuple[str, ...]]  # all words before and after, nearest first
+    fate: int  # what happens to those who are counted; 0: nothing is said
+    scope: frozenset[str]  # what narrows it
+    crowd: int  # statements of its dimension in its sentence
+    order: int  # how many of them stand before it
+    company: tuple[tuple[str, str], ...]  # the other numbers of its sentence
+
+
+def statements(
+    article: int, document: Document, quantities: Sequence[Quantity], *, compared: int
+) -> list[Statement]:
+    """Every quantity of an article with what it takes to compare it, by position.
+
+    Args:
+        article: its index.
+        document: its text, cut.
+        quantities: as `find_quantities` gives them.
+        compared: how many, from the first, are compared with others; the rest get no dimension.
+    """
+    by_sentence: dict[int, list[Quantity]] = {}
+    for quantity in quantities[:compared]:
+        by_sentence.setdefault(quantity.sentence, []).append(quantity)
+    readings: dict[int, _Reading] = {}
+
+    def reading(index: int) -> _Reading:
+        if index not in readings:
+            readings[index] = (
+                _read(document.sentences[index], by_sentence.get(index, ()))
+                if 0 <= index < len(document.sentences)
+                else _Reading((), ())
+            )
+        return readings[index]
+
+    found: list[Statement] = []
+    for rank, quantity in enumerate(quantities):
+        sentence = document.sentences[quantity.sentence]
+        place = sentence.start / len(document.text)
+        if rank < compared:
+            beside = [reading(quantity.sentence + step) for step in (-1, 0, 1)]
+            others = by_sentence[quantity.sentence]
+            found.append(_statement(article, quantity, sentence, place, beside, others))
+        else:
+            found.append(
+                Statement(article, quantity, sentence, "", claim(quantity), place, (), (), (),
+                          ((), ()), 0, frozenset(), 1, 0, ())
+            )  # fmt: skip
+    return found
+
+
+class _Reading(NamedTuple):
+    """A sentence without its numbers: its content words as stems, and all words in lower case."""
+
+    stems: tuple[tuple[int, str], ...]  # with where each begins
+    words: tuple[tuple[int, str], ...]
+
+
+def _read(sentence: Sentence, quantities: Sequence[Quantity]) -> _Reading:
+    stems: list[tuple[int, str]] = []
+    plain: list[tuple[int, str]] = []
+    spans = iter(quantities)
+    span = next(spans, None)
+    for match in _WORD.finditer(sentence.text):
+        start, end = sentence.start + match.start(), sentence.start + match.end()
+        while span and span.end <= start:
+            span = next(spans, None)
+        if span and start < span.end and span.start < end:
+            continue
+        lower = match[0].lower()
+        plain.append((start, lower))
+        if lower not in _FUNCTION_WORDS:
+            stems.append((start, _canonical(lower)))
+    return _Reading(tuple(stems), tuple(plain))
+
+
+def _canonical(word: str) -> str:
+    return stem(_SYNONYMS.get(word, word))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    """The distinct stems of a phrase's content words, in order."""
+    lower = map(str.lower, _WORD.findall(text))
+    return tuple(dict.fromkeys(_canonical(word) for word in lower if word not in _FUNCTION_WORDS))
+
+
+def _statement(
+    article: int,
+    quantity: Quantity,
+    sentence: Sentence,
+    place: float,
+    beside: Sequence[_Reading],
+    others: Sequence[Quantity],
+) -> Statement:
+    dimension, factor = dimension_of(quantity)
+    last, here, following = beside
+    before = [word for start, word in here.stems if start < quantity.start][-_NEAR:][::-1]
+    after = [word for start, word in here.stems if start >= quantity.end][:_NEAR]
+    told = tuple(dict.fromkeys(word for _, word in here.stems))
+    around = (word for reading in (last, following) for _, word in reading.stems)
+    rivals = [other for other in others if dimension_of(other)[0] == dimension]
+    fates = [
+        (k, _FATES[word])
+        for side in (after, before)
+        for k, word in enumerate(side[:5])
+        if word in _FATES
+    ]
+    fate = min(fates, default=(0, 0))[1]
+    return Statement(
+        article=article,
+        quantity=quantity,
+        sentence=sentence,
+        dimension=dimension,
+        claim=claim(quantity, factor),
+        place=place,
+        subject=_counted(quantity, fate),
+        words=told,
+        around=tuple(dict.fromkeys((*told, *around))),
+        texts=(
+            tuple(word for start, word in reversed(here.words) if start < quantity.start),
+            tuple(word for start, word in here.words if start >= quantity.end),
+        ),
+        fate=fate,
+        scope=frozenset((*before[:4], *after[:4])) & _SCOPES,
+        crowd=len(rivals),
+        order=sum(other.start < quantity.start for other in rivals),
+        company=tuple(
+            (dimension_of(other)[0], str(other.value.normalize()))
+            for other in others
+            if other.start != quantity.start
+        ),
+    )
+
+
+_DEAD, _PEOPLE = _canonical("dead"), _canonical("people")
+
+
+def _counted(quantity: Quantity, fate: int) -> tuple[str, ...]:
+    """The stems of what is counted; people who are killed, the dead and a toll are one."""
+    stems = _stems(quantity.subject)
+    if (
+        quantity.kind == "count"
+        and fate == _FATES[_DEAD]
+        and stems[-1:] in ((), (_PEOPLE,), (_DEAD,))
+    ):
+        return (_DEAD,)
+    return stems
+
+
+def dimension_of(quantity: Quantity) -> tuple[str, float]:
+    """What the quantity can be compared in, and the factor that brings it there."""
+    if quantity.kind == "money":
+        return quantity.unit or "money", 1.0
+    if quantity.kind == "percent":
+        return "share", 1.0
+    if quantity.kind == "ratio" and quantity.value < 1:
+        return "share", 100.0
+    dimension, factor = DIMENSIONS.get(quantity.unit or "", ("", 1))
+    return f"{quantity.kind} {dimension}", float(factor)
+
+
+# --- what speaks for one figure ------------------------------------------------------------------
+
+
+def weights(stated: Sequence[Statement]) -> dict[str, float]:
+    """How much each stem tells: rare ones among the sentences with quantities tell most."""
+    sentences = {(s.article, s.sentence.start): s for s in stated}
+    seen: Counter[str] = Counter()
+    for statement in sentences.values():
+        seen.update(statement.around)
+    for statement in stated:
+        for term in statement.subject:
+            seen.setdefault(term, 1)
+    return {term: math.log1p(len(sentences) / n) for term, n in seen.items()}
+
+
+def wording_features(
+    block: Sequence[Statement], weight: dict[str, float]
+) -> Iterator[tuple[str, Square]]:
+    """What the wording of two statements says for and against one figure, shape (n, n).
+
+    Args:
+        block: statements of one dimension.
+        weight: of every stem, as `weights` gives them.
+    """
+
+    def plain(bags: Iterable[Iterable[str]]) -> Square:
+        rows = _unit_rows([tuple(bag) for bag in bags], weight)
+        square: Square = rows @ rows.T
+        return square
+
+    def meaning(bags: Iterable[Sequence[str]]) -> Square:
+        return bag_likeness([_fading(bag) for bag in bags]).astype(np.float32)
+
+    sentence = plain(s.words for s in block)
+    yield "sentence", sentence
+    yield "sentence twice", sentence**2
+    yield "around", plain(s.around for s in block)
+    crowded = _pairs([s.crowd > 1 for s in block], np.logical_or)
+    whole = bag_likeness([_fading(s.texts[0]) + _fading(s.texts[1]) for s in block])
+    yield "meaning", whole.astype(np.float32)
+    yield "meaning crowded", whole.astype(np.float32) * crowded
+    following = meaning(s.texts[1][:4] for s in block)
+    yield "meaning after", following
+    yield "after crowded", following * crowded
+    yield "before crowded", meaning(s.texts[0][:4] for s in block) * crowded
+    yield "meaning subject", meaning(_WORD.findall(s.quantity.subject.lower()) for s in block)
+    alike = _same([(s.order, s.crowd) for s in block])
+    yield "order", alike * _pairs([s.crowd > 1 for s in block], np.logical_and)
+    yield "company", _shared_company(block)
+    for side, name in enumerate(("word before", "word after")):
+        beside = [s.texts[side][:1] for s in block]
+        yield name, _same(beside) * _pairs([bool(word) for word in beside], np.logical_and)
+    yield "subject", plain(s.subject for s in block)
+    head = [s.subject[-1:] for s in block]
+    known = _pairs([bool(word) for word in head], np.logical_and)
+    yield "head", _same(head) * known
+    yield "other head", (1 - _same(head)) * known
+    fates = _pairs([s.fate > 0 for s in block], np.logical_and)
+    yield "other fate", fates * (1 - _same([s.fate for s in block]))
+    scopes = {
+        term: k for k, term in enumerate(sorted(frozenset().union(*(s.scope for s in block))))
+    }
+    table = np.zeros((len(block), len(scopes)), dtype=np.float32)
+    for row, s in enumerate(block):
+        table[row, [scopes[term] for term in s.scope]] = 1
+    yield "scope", table @ table.T
+    gender = [_gender(s) for s in block]
+    gendered = _pairs([bool(one) for one in gender], np.logical_and)
+    yield "other gender", gendered * (1 - _same(gender))
+    place = np.array([s.place for s in block], dtype=np.float32)
+    yield "distance", np.abs(place[:, None] - place[None, :])
+    yield "unit", _same([s.quantity.unit for s in block])
+    crowd = np.log(np.array([s.crowd for s in block], dtype=np.float32))
+    yield "crowd", crowd[:, None] + crowd[None, :]
+    for kind in ("duration", "age"):
+        yield kind, _pairs([s.quantity.kind == kind for s in block], np.logical_and)
+
+
+def number_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]:
+    """What the numbers of two statements say for and against one figure, shape (n, n)."""
+    yield "one article", _same([s.article for s in block])
+    yield "one sentence", _same([(s.article, s.sentence.start) for s in block])
+    value = np.array([s.claim.value for s in block])
+    larger = np.maximum(np.abs(value[:, None]), np.abs(value[None, :]))
+    equal = np.abs(value[:, None] - value[None, :]) <= 0.002 * larger
+    yield "equal", equal.astype(np.float32)
+    often = equal.sum(axis=1, keepdims=True) / len({s.article for s in block})
+    yield "common", (np.log1p(often) * equal).astype(np.float32)
+    yield "small", equal * _pairs([s.quantity.value <= 3 for s in block], np.logical_and)
+    yield "one range", 1 - _same([s.quantity.high is not None for s in block])
+    yield "vague", equal * _pairs([is_vague(s) for s in block], np.logical_and)
+    size = np.log(np.maximum(np.abs(value), 1e-9))
+    yield "ratio", np.minimum(3.0, np.abs(size[:, None] - size[None, :])).astype(np.float32)
+
+
+def is_vague(statement: Statement) -> bool:
+    """Whether the number is a size only: "dozens", "thousands"."""
+    quantity = statement.quantity
+    digits = quantity.value.normalize().as_tuple().digits
+    return quantity.comparator == ">" and (digits == (1,) or quantity.value == 12)
+
+
+_WOMEN = frozenset("woman women girl girls daughter mother wife sister female she her".split())
+_MEN = frozenset("man men boy boys son father husband brother male he his".split())
+
+
+def _gender(statement: Statement) -> str:
+    """Whether women or men are counted or aged, "" where it is not said."""
+    words = {*statement.texts[1][:2], *statement.quantity.subject.lower().split()}
+    women, men = bool(words & _WOMEN), bool(words & _MEN)
+    return "" if women == men else "women" if women else "men"
+
+
+_HASHED = 1024  # columns of a bag of stems; stems that share one are few
+
+
+def _unit_rows(bags: Sequence[Sequence[str]], weight: dict[str, float]) -> npt.NDArray[np.float32]:
+    """Unit vectors of bags of stems; row k is that of the k-th bag."""
+    rows = np.zeros((len(bags), _HASHED), dtype=np.float32)
+    for k, bag in enumerate(bags):
+        for term in bag:
+            rows[k, crc32(term.encode()) % _HASHED] += weight[term]
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: npt.NDArray[np.float32] = rows / np.maximum(norms, 1e-6)
+    return unit
+
+
+def _same(values: Sequence[object]) -> Square:
+    """1 where two values are equal, else 0."""
+    codes: dict[object, int] = {}
+    column = np.array([codes.setdefault(value, len(codes)) for value in values])
+    square: Square = (column[:, None] == column[None, :]).astype(np.float32)
+    return square
+
+
+def _pairs(flags: Sequence[bool], join: Callable[..., npt.NDArray[np.bool_]]) -> Square:
+    column = np.array(flags, dtype=bool)
+    return join(column[:, None], column[None, :]).astype(np.float32)
+
+
+def _fading(bag: Sequence[str]) -> list[tuple[str, int]]:
+    """The words with a whole weight that falls with the distance from the number."""
+    return [(word, 12 // (1 + k // 3)) for k, word in enumerate(bag)]
+
+
+def _shared_company(block: Sequence[Statement]) -> Square:
+    """How many numbers stand beside both statements, at most 2; those of one digit count less."""
+    keys: dict[tuple[str, str], int] = {}
+    for statement in block:
+        for key in statement.company:
+            keys.setdefault(key, len(keys))
+    table = np.zeros((len(block), len(keys)), dtype=np.float32)
+    for row, statement in enumerate(block):
+        table[row, [keys[key] for key in statement.company]] = 1
+    worth = np.array([0.4 if len(number) == 1 else 1.0 for _, number in keys], dtype=np.float32)
+    shared: Square = np.minimum(2, (table * worth) @ table.T)
+    return shared
