@@ -51,6 +51,14 @@ def answer(request: Request, digest: Digest, *, release: str = __version__) -> d
         "figures": None
         if digest.figures is None
         else [_figure(figure, sources) for figure in digest.figures],
+        "stories": [
+            {
+                "articles": [sources[article].id for article in story.articles],
+                "title": story.title,
+                "sentences": story.sentences,
+            }
+            for story in digest.stories
+        ],
         "articles": [
             {
                 "id": article.id,
@@ -197,7 +205,11 @@ def _figure(figure: Figure, sources: Sequence[_Source]) -> dict[str, Any]:
         **_quantity(figure),
         "agreement": figure.agreement,
         "values": [
-            {**_quantity(value), "articles": [sources[article].id for article in value.articles]}
+            {
+                **_quantity(value),
+                "articles": [sources[article].id for article in value.articles],
+                "superseded_by": value.superseded_by,
+            }
             for value in figure.values
         ],
         "articles": [sources[article].id for article in figure.articles],

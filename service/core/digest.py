@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -19,6 +19,7 @@ from service.core.rank import Reason, explain, kind, lead, salience, sameness
 from service.core.roles import with_roles
 from service.core.sameness import Candidate
 from service.core.standing import Standing, standing
+from service.core.stories import Story, find_stories
 from service.core.summary import (
     TASTES,
     Budget,
@@ -47,6 +48,7 @@ __all__ = [
     "Options",
     "Reason",
     "SpacyTagger",
+    "Story",
     "Summary",
     "SummarySentence",
     "Value",
@@ -97,6 +99,7 @@ class Digest:
     entities: tuple[Entity, ...] | None
     figures: tuple[Figure, ...] | None
     articles: tuple[ArticleNote, ...]  # one for each article, in the request's order
+    stories: tuple[Story, ...] = ()  # every article in one; with their sentences in the summary
 
 
 def _untimed(_step: str) -> AbstractContextManager[object]:
@@ -117,7 +120,7 @@ def digest(
         articles: at least one.
         options: the defaults where None.
         timed: entered around each step with the step's name ("segment", "mentions", "quantities",
-            "summary", "entities", "figures"); the core itself reads no clock.
+            "copies", "stories", "summary", "entities", "figures"); the core itself reads no clock.
         check: called between the steps and inside the long ones; it stops the work by raising.
         tagger: what finds names; the one that ships where None.
 
@@ -142,6 +145,8 @@ def digest(
     check()
     with timed("copies"):
         copies = find_copies(documents)
+    with timed("stories"):
+        stories = find_stories(documents, find_headings(documents, titles))
     summary, entities, figures = None, None, None
     if "summary" in include:
         check()
@@ -157,7 +162,13 @@ def digest(
     if "figures" in include:
         check()
         with timed("figures"):
-            merged = merge_figures(documents, [analysis.quantities for analysis in analyses])
+            merged = merge_figures(
+                documents,
+                [analysis.quantities for analysis in analyses],
+                copies=copies,
+                stories=[story.articles for story in stories],
+                published=[article.published for article in articles],
+            )
             figures = merged[: options.max_figures]
     notes = tuple(
         ArticleNote(
@@ -169,7 +180,24 @@ def digest(
         )
         for analysis, copy in zip(analyses, copies, strict=True)
     )
-    return Digest(summary, entities, figures, notes)
+    return Digest(summary, entities, figures, notes, _with_sentences(stories, summary))
+
+
+def _with_sentences(stories: Sequence[Story], summary: Summary | None) -> tuple[Story, ...]:
+    """The stories, each with its sentences of the summary, in the summary's order."""
+    if summary is None:
+        return tuple(stories)
+    return tuple(
+        replace(
+            story,
+            sentences=tuple(
+                k
+                for k, sentence in enumerate(summary.sentences)
+                if sentence.article in story.articles
+            ),
+        )
+        for story in stories
+    )
 
 
 def _summarize(

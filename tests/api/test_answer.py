@@ -21,6 +21,7 @@ from service.core.digest import (
     FigureMention,
     Options,
     Reason,
+    Story,
     Summary,
     SummarySentence,
     Value,
@@ -70,11 +71,15 @@ DIGEST = Digest(
             None,
             None,
             "conflict",
-            (Value(Decimal(12), None, "=", (0,)), Value(Decimal(14), Decimal("15.5"), "~", (1,))),
+            (
+                Value(Decimal(12), None, "=", (0,), 1),
+                Value(Decimal(14), Decimal("15.5"), "~", (1,)),
+            ),
             (TWELVE, FOURTEEN),
         ),
     ),
     (ArticleNote("en", 4, 1, None, ()), ArticleNote(None, 5, 1, 0, ("Short.",))),
+    (Story((1,), "Cats", (0,)), Story((0,), None, None)),
 )
 
 
@@ -112,13 +117,26 @@ def test_answer_names_articles_by_their_ids():
     ]
 
 
+def test_answer_names_the_articles_of_a_story():
+    assert plain(REQUEST, DIGEST)["stories"] == [
+        {"articles": ["y"], "title": "Cats", "sentences": [0]},
+        {"articles": ["x"], "title": None, "sentences": None},
+    ]
+
+
 def test_answer_lists_the_values_of_a_conflict():
     [figure] = plain(REQUEST, DIGEST)["figures"]
 
     assert (figure["value"], figure["high"], figure["comparator"]) == (None, None, None)
     assert figure["values"] == [
-        {"value": 12, "high": None, "comparator": "=", "articles": ["x"]},
-        {"value": 14, "high": 15.5, "comparator": "~", "articles": ["y"]},
+        {"value": 12, "high": None, "comparator": "=", "articles": ["x"], "superseded_by": 1},
+        {
+            "value": 14,
+            "high": 15.5,
+            "comparator": "~",
+            "articles": ["y"],
+            "superseded_by": None,
+        },
     ]
     assert figure["mentions"][1] == {
         "article": "y",
