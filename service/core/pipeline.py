@@ -12,9 +12,7 @@ LABELS: Mapping[str, str] = {
     **dict.fromkeys(("PERSON", "PER"), "PER"),
     "ORG": "ORG",
     **dict.fromkeys(("GPE", "LOC", "FAC"), "LOC"),
-    **dict.fromkeys(
-        ("NORP", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE", "MISC"), "MISC"
-    ),
+    **dict.fromkeys(("NORP", "EVENT", "WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE", "MISC"), "MISC"),
 }
 _COMPONENTS = ("ner", "entity_ruler")
 # What such pipelines count to a name and we do not.
