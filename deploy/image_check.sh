@@ -97,12 +97,13 @@ done
 [ "$(ip -o link | wc -l)" = 1 ] || fail "there is a network"
 echo "a digest is served to the network-less, user $(inside 'id -u'), root read-only; healthy"
 
+master=$(cut -d ' ' -f 1 "/proc/$server/task/$server/children")
 echo "memory, MB: resident, of which its own and no other process's"
-for pid in $server $(cat "/proc/$server/task/$server/children"); do
-  awk -v name="$([ "$pid" = "$server" ] && echo master || echo worker)" '
+for pid in $master $(cat "/proc/$master/task/$master/children"); do
+  awk -v name="$([ "$pid" = "$master" ] && echo master || echo worker)" '
     /^Rss/ {rss = $2} /^Private/ {own += $2} END {printf "  %s %6.1f %6.1f\n", name, rss / 1024, own / 1024}' \
     "/proc/$pid/smaps_rollup"
 done
-kill -TERM "$server"
+kill -TERM "$master"
 wait "$server" || fail "it did not end well"
 echo "ended well after TERM"
