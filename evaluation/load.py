@@ -65,6 +65,15 @@ class Server:
         finally:
             connection.close()
 
+    def text(self, path: str) -> str:
+        """The text of a GET."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
     def post(self, content: bytes, timeout_s: float = 300) -> tuple[int, float]:
         """The status of a digest, and the seconds it took."""
         start = time.perf_counter()

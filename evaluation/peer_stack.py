@@ -7,12 +7,15 @@ a download.
 
 import spacy
 from flask import Flask, request
-from quantulum3 import parser
+from quantulum3 import classifier, parser
 from spacy.language import Language
 from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
 from sumy.nlp.stemmers import Stemmer
 from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.utils import get_stop_words
+
+# Its classifier was pickled by a scikit-learn that is not this one, and fails; it is slower too.
+classifier.USE_CLF = False
 
 # The labels of OntoNotes, as en_core_web_sm has them.
 _LABELS = (

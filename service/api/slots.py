@@ -14,8 +14,8 @@ WAIT_S = 2.0
 RETRY_AFTER_S = 1
 
 # Requests that may wait behind each digest being made: a burst is taken, and for articles of 700
-# words the last of them waits a fifth of a second. Each holds a thread (deploy/gunicorn.conf.py).
-WAITING = 4
+# words the last of them waits a quarter of a second. Each holds a thread (deploy/gunicorn.conf.py).
+WAITING = 7
 
 
 class Slots:
