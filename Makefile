@@ -44,10 +44,11 @@ check: $(VENV)/dev ## ruff, mypy, import-linter, the OpenAPI document, the Kuber
 	$(BIN)/openapi-spec-validator openapi.yaml
 	$(BIN)/python deploy/validate.py
 
-evaluate: $(VENV)/dev ## quality on the data in ../shared, against evaluation/floors.json
+evaluate: $(VENV)/evaluation ## quality on the data in ../shared, against evaluation/floors.json
 	$(BIN)/python -m evaluation.text
 	$(BIN)/python -m evaluation.entities
 	$(BIN)/python -m evaluation.figures
+	$(BIN)/python -m evaluation.summary
 	$(BIN)/python -m evaluation.digestbench
 
 bench: $(VENV)/evaluation ## speed of the whole service beside the stack one would build otherwise; wants wrk

@@ -12,7 +12,6 @@ own facts had a part in. Takes two minutes, and gives the same file every time.
 """
 
 import argparse
-import hashlib
 import json
 import re
 from collections import Counter
@@ -30,9 +29,11 @@ from service.core.features import FEATURES, features, find_headings
 from service.core.furniture import mark
 from service.core.sameness import PAIR_FEATURES, Candidate, Sameness
 from service.core.segment import segment
+from service.core.standing import Standing, standing
 from service.core.summary import TASTES, Budget, choose
 from service.core.trees import Model
 from service.core.vectors import Array, Meanings, Vectors, content_stems, stem
+from training.splits import held_out
 
 OUT = Path("service/core/resources/ranker.npz")
 FOLDS = 7
@@ -88,7 +89,12 @@ def read(gold: dict[str, Any]) -> Cluster:
     documents = [mark(segment(text)) for text in texts.values()]
     stories = [document.story for document in documents]
     candidates = [
-        Candidate(article, position / max(1, len(story) - 1), sentence)
+        Candidate(
+            article,
+            position / max(1, len(story) - 1),
+            sentence,
+            standing(sentence) if position else Standing.ALONE,
+        )
         for article, story in enumerate(stories)
         for position, sentence in enumerate(story)
     ]
@@ -242,11 +248,6 @@ def score(cluster: Cluster, salience: Array, pairs: Model, words: int = WORDS) -
             sum(count > 1 for count in told.values()) / max(1, len(told)),
         ]
     )
-
-
-def held_out(name: str) -> bool:
-    """Whether a single article is kept for evaluation: every other one, by the hash of its id."""
-    return hashlib.sha256(name.encode()).digest()[0] % 2 == 1
 
 
 def read_summaries(path: Path) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from service.core.standing import Standing
 from service.core.text import Sentence
 from service.core.trees import Model
-from service.core.vectors import Array, Bags, Indices, Meanings, Vectors, content_stems, stem
+from service.core.vectors import Array, Bags, Indices, Meanings, Vectors, stem
 
 PAIR_FEATURES = (
     "stems",  # cosine of stems
@@ -75,8 +75,7 @@ class Sameness:
         self._meanings = meanings
         self._model = model
         sentences = [candidate.sentence for candidate in candidates]
-        stems = [content_stems(sentence) for sentence in sentences]
-        self._phrases = Bags([set(pairwise(own)) for own in stems])
+        self._phrases = Bags([set(pairwise(stems)) for stems in vectors.stems])
         self._numbers = Bags([_numbers(sentence) for sentence in sentences])
         self._names = Bags([_names(sentence) for sentence in sentences])
         rarity: Array = np.log1p(vectors.counted / self._names.frequency(vectors.counted))

@@ -61,9 +61,9 @@ def content_stems(sentence: Sentence) -> list[str]:
     ]
 
 
-def _parts(word: str) -> list[str]:
+def _parts(word: str) -> Sequence[str]:
     """The words of a compound: one article's "6.4-magnitude" is another's "magnitude 6.4"."""
-    return [part for part in word.split("-") if part]
+    return [part for part in word.split("-") if part] if "-" in word else (word,)
 
 
 class Matches(NamedTuple):
@@ -146,8 +146,9 @@ class Vectors:
         The vector space model, Salton and Buckley, 1988.
     """
 
-    def __init__(self, stems: Sequence[Iterable[str]], *, counted: int | None = None) -> None:
+    def __init__(self, stems: Sequence[Sequence[str]], *, counted: int | None = None) -> None:
         """The vectors of sentences given as their content stems, the first *counted* counted."""
+        self.stems = stems
         self.bags = Bags(stems)
         self.size = self.bags.size
         self.counted = self.size if counted is None else counted
