@@ -48,6 +48,7 @@ evaluate: $(VENV)/evaluation ## quality on the data in ../shared, against evalua
 	$(BIN)/python -m evaluation.text
 	$(BIN)/python -m evaluation.entities
 	$(BIN)/python -m evaluation.figures
+	$(BIN)/python -m evaluation.merge
 	$(BIN)/python -m evaluation.summary
 	$(BIN)/python -m evaluation.digestbench
 

@@ -135,26 +135,34 @@ def _b_cubed(golds: Sequence[dict[str, Any]], read: Read) -> float:
 def score_time(golds: Sequence[dict[str, Any]], read: Read) -> dict[str, float]:
     """Milliseconds of the merging alone and of a whole digest, by the number of articles.
 
-    Articles of 700 words, as many of one story as there are: each is a cluster's articles end to
-    end, cut at 700 words.
+    Articles of 700 words: each is a cluster's articles end to end, cut at 700 words. They are
+    merged as the service does, story by story, and once more as if all told one story, which has
+    the most to compare.
     """
     words = [" ".join(article["text"] for article in gold["articles"]).split() for gold in golds]
     texts = [" ".join(own[k : k + 700]) for own in words for k in range(0, len(own) - 699, 700)]
     texts = sorted(texts, key=lambda text: hashlib.sha256(text.encode()).hexdigest())
-    print(f"\n{'articles':>8}{'figures ms':>12}{'stories ms':>12}{'digest ms':>12}")
+    print(f"\n{'articles':>8}{'stories':>12}{'figures':>12}{'one story':>12}{'digest':>12}  ms")
     measured = {}
     for size in SIZES:
         chosen = texts[:size]
         found = [read(text) for text in chosen]
         documents = [document for document, _ in found]
         quantities = [own for _, own in found]
-        figures = _milliseconds(lambda d=documents, q=quantities: merge_figures(d, q))
         stories = _milliseconds(lambda d=documents: find_stories(d, [""] * len(d)))
+        parts = [story.articles for story in find_stories(documents, [""] * size)]
+        figures = _milliseconds(
+            lambda d=documents, q=quantities, s=parts: merge_figures(d, q, stories=s)
+        )
+        one = _milliseconds(lambda d=documents, q=quantities: merge_figures(d, q))
         articles = [Article(id=str(k), text=text) for k, text in enumerate(chosen)]
         whole = _milliseconds(lambda a=articles: digest(a, Options()), least=1)
-        print(f"{size:8}{figures:12.1f}{stories:12.1f}{whole:12.1f}")
-        measured[f"merge_{size}_ms"] = figures
+        print(f"{size:8}{stories:12.1f}{figures:12.1f}{one:12.1f}{whole:12.1f}")
+        measured[f"merge_{size}_ms"] = figures + stories
+        measured[f"one_story_{size}_ms"] = one
         measured[f"digest_{size}_ms"] = whole
+    # Linear from 10 to 100 articles is 1.
+    measured["growth"] = measured["merge_100_ms"] / measured["merge_10_ms"] / 10
     return measured
 
 

@@ -168,6 +168,7 @@ def digest(
                 copies=copies,
                 stories=[story.articles for story in stories],
                 published=[article.published for article in articles],
+                check=check,
             )
             figures = merged[: options.max_figures]
     notes = tuple(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from service.core.agreement import satisfiable
+from service.core.errors import Check, unchecked
 from service.core.grouping import SCORER, Scorer, group
 from service.core.quantities import Comparator, Kind, Quantity
 from service.core.statements import Statement, dimension_of, statements
@@ -74,6 +75,7 @@ def merge_figures(
     stories: Sequence[Sequence[int]] = (),
     published: Sequence[str | None] = (),
     scorer: Scorer = SCORER,
+    check: Check = unchecked,
 ) -> tuple[Figure, ...]:
     """One figure for each quantity of each story, most telling first.
 
@@ -90,6 +92,7 @@ def merge_figures(
             never compared.
         published: when each article was, an ISO 8601 date or date-time; empty where unknown.
         scorer: what judges whether two statements are of one figure.
+        check: called before each figure; it stops the work by raising.
 
     Returns:
         First what more articles state, then what is told earlier in its article, then what is
@@ -99,9 +102,12 @@ def merge_figures(
     original = [k if copy is None else copy for k, copy in enumerate(copies or [None] * size)]
     when = [_seconds(text) for text in published or [None] * size]
     figures: list[Figure] = []
+    most = _COMPARED / math.sqrt(max(1, len(stories)))
     for articles in stories or [range(size)]:
-        heard, echoes = _heard(documents, quantities, articles, original)
-        for one in group(heard, scorer):
+        check()
+        heard, echoes = _heard(documents, quantities, articles, original, most)
+        for one in group(heard, scorer, check):
+            check()
             members = [heard[k] for k in one.members]
             echoed = [echo for k in one.members for echo in echoes[k]]
             figures.append(
@@ -122,14 +128,14 @@ def merge_figures(
 
 
 # Comparing takes memory and time with the square of what is compared: 1,500 take a second.
-# A hundred articles of 700 words have 1,100 quantities.
+# A hundred articles of 700 words have 1,100 quantities. Many stories share the time.
 _COMPARED = 1500
 
 
-def _limit(counts: Sequence[int]) -> int:
-    """How many quantities of each article are compared, so that no more than all may be are."""
+def _limit(counts: Sequence[int], most: float) -> int:
+    """How many quantities of each article are compared, so that no more than *most* are."""
     limit = max(counts, default=0)
-    while sum(min(count, limit) for count in counts) > _COMPARED:
+    while sum(min(count, limit) for count in counts) > most:
         limit = limit * 9 // 10
     return limit
 
@@ -139,13 +145,14 @@ def _heard(
     quantities: Sequence[Sequence[Quantity]],
     articles: Sequence[int],
     original: Sequence[int],
+    most: float,
 ) -> tuple[list[Statement], list[list[Statement]]]:
     """The statements of one story, and for each those of copied articles that only repeat it.
 
     A copy is heard where it says something else than its original. The articles stand in an order
     of their own, so that the request's order decides nothing.
     """
-    limit = _limit([len(quantities[article]) for article in articles])
+    limit = _limit([len(quantities[article]) for article in articles], most)
     heard: list[Statement] = []
     echoes: list[list[Statement]] = []
     said: dict[Hashable, list[int]] = defaultdict(list)
