@@ -21,6 +21,9 @@ _QUOTES = "\"'“”‘’„«»"
 # are compared, so that the cost of a request grows with its length only.
 _COMPARED = 300
 
+# They are compared so many pairs at a time, which bounds the memory of the largest request.
+_PAIRS = 400_000
+
 _SURFACE = (
     "first",  # 1 / (1 + position in the article)
     "position",  # sentences before it, at most 20, of 20
@@ -123,7 +126,10 @@ def features(
     # Rounded, since sums of the same sentences in another order are the same only nearly.
     compared = np.sort(np.argsort(-np.round(centrality, 6), kind="stable")[:_COMPARED])
     likeness = np.zeros((size, len(_LIKENESS)))
-    likeness[compared] = _likeness(compared, article, position == 0, vectors, meanings)
+    step = max(1, _PAIRS // size)
+    for at in range(0, len(compared), step):
+        some = compared[at : at + step]
+        likeness[some] = _likeness(some, article, position == 0, vectors, meanings)
     return np.hstack((surface, whole, likeness))
 
 

@@ -178,7 +178,8 @@ class _Chosen:
         taste: Taste,
     ) -> None:
         size = len(scores)
-        self.echoes: dict[int, Array] = {}  # the chance of every candidate, by the chosen one
+        # By the chosen sentence, all that likely tell the same, and how likely.
+        self.echoes: dict[int, list[tuple[int, float]]] = {}
         self._scores = scores
         self._sameness = sameness
         self._taste = taste
@@ -229,7 +230,8 @@ class _Chosen:
 
     def _take(self, best: int, chance: Array) -> None:
         size = len(self._scores)
-        self.echoes[best] = chance
+        alike = np.flatnonzero(chance >= SAME)
+        self.echoes[best] = list(zip(alike.tolist(), chance[alike].tolist(), strict=True))
         self._repeated = np.maximum(self._repeated, chance[:size])
         self._missed *= 1 - chance[:size]
         self._words -= int(self._lengths[best])
@@ -242,16 +244,19 @@ class _Chosen:
 
 
 def _sentence(
-    candidates: Sequence[Candidate], chosen: int, scores: Array, chance: Array
+    candidates: Sequence[Candidate],
+    chosen: int,
+    scores: Array,
+    echoes: Sequence[tuple[int, float]],
 ) -> tuple[float, SummarySentence]:
     """The chosen sentence, after the least depth at which any article tells it."""
     article, depth, sentence, _ = candidates[chosen]
     also_in = []
-    for k in np.flatnonzero(chance >= SAME).tolist():
+    for k, chance in echoes:
         other = candidates[k]
         if other.article != article:
             span = Span(other.sentence.start, other.sentence.end)
-            also_in.append(Echo(other.article, span, round(float(chance[k]), 4)))
+            also_in.append(Echo(other.article, span, round(chance, 4)))
             depth = min(depth, other.depth)
     also_in.sort(key=lambda echo: (echo.article, echo.span))
     score = round(float(scores[chosen]), 4)

@@ -8,6 +8,9 @@ import numpy.typing as npt
 
 from service.core.vectors import Array
 
+# Rows go down the trees so many at a time, which bounds the memory.
+_ROWS = 1000
+
 
 class Model(NamedTuple):
     """A chance as the logistic function of a sum: weighed features, and the leaves of trees.
@@ -46,7 +49,9 @@ class Model(NamedTuple):
         table = np.round(table, 4)
         total = ((table - self.mean) / self.scale * self.weights).sum(axis=1) + self.bias
         if len(self.feature):
-            total += self._leaves(table).sum(axis=1)
+            for first in range(0, len(table), _ROWS):
+                some = slice(first, first + _ROWS)
+                total[some] += self._leaves(table[some]).sum(axis=1)
         rounded: Array = np.round(1 / (1 + np.exp(-total)), 6)
         return rounded
 
