@@ -67,7 +67,7 @@ SCORER = Scorer.parse(files("service.core").joinpath("resources/figures.json").r
 # 0.85 with 0.01 more of all figures mixed, at 1.6 0.83. Run evaluation/merge.py before a change.
 _JOIN = 1.4  # log odds over which statements are joined
 _ONE_ARTICLE = 1.0  # more for two statements of one article: it rarely repeats a figure
-# Cross-validated: 0.74 of planted disputes are caught with 0.005 of all figures falsely disputed;
+# Cross-validated: 0.73 of planted disputes are caught with 0.005 of all figures falsely disputed;
 # at 0.55 it is 0.76 with 0.006, and 0.01 more of the figures are mixed.
 _DISPUTE = 0.6  # chance over which two groups are joined as a dispute
 _HOPELESS = -2.5  # log odds by wording below which two groups are not looked at
