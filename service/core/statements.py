@@ -244,8 +244,9 @@ def weights(stated: Sequence[Statement]) -> dict[str, float]:
     seen: Counter[str] = Counter()
     for statement in sentences.values():
         seen.update(statement.around)
+    # A sentence is counted by one statement's surroundings; a long one has words beyond them.
     for statement in stated:
-        for term in statement.subject:
+        for term in (*statement.subject, *statement.around, *statement.words):
             seen.setdefault(term, 1)
     return {term: math.log1p(len(sentences) / n) for term, n in seen.items()}
 

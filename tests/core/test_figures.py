@@ -302,3 +302,11 @@ def test_merge_figures_reads_the_sample_articles():
     assert figures[1208].text == "1,208 people"
     assert figures[251].text == "251 people"
     assert figures[1].text == "more than a year"
+
+
+def test_merge_figures_takes_one_endless_sentence_of_quantities():
+    document = segment("12 dead, 13 hurt; " * 40)
+
+    figures = merge_figures([document], [find_quantities(document)])
+
+    assert sum(len(figure.mentions) for figure in figures) == 80
