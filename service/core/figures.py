@@ -172,7 +172,8 @@ def _heard(
 
 def _wording(statement: Statement) -> Hashable:
     quantity = statement.quantity
-    return (_said(statement), quantity.kind, " ".join(statement.sentence.text.split()))
+    text = statement.sentence.text[:1000]  # a sentence without end costs no more than a long one
+    return (_said(statement), quantity.kind, " ".join(text.split()))
 
 
 # --- the figure ----------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ Square = npt.NDArray[np.float32]
 
 _FUNCTION_WORDS = words("closed_class") | words("determiners")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+){0,4}")
+# Characters over which a piece of text is no sentence: each of its numbers would be read with all
+# of it. The longest sentence of the development clusters has 799.
+_ENDLESS = 3000
 _NEAR = 8  # content words on either side of a number
 
 # Nouns that news uses for one another when it counts; the first stands for all.
@@ -93,11 +96,13 @@ def statements(
         article: its index.
         document: its text, cut.
         quantities: as `find_quantities` gives them.
-        compared: how many, from the first, are compared with others; the rest get no dimension.
+        compared: how many, from the first, are compared with others; the rest, and those in a
+            sentence without end, get no dimension.
     """
     by_sentence: dict[int, list[Quantity]] = {}
     for quantity in quantities[:compared]:
-        by_sentence.setdefault(quantity.sentence, []).append(quantity)
+        if len(document.sentences[quantity.sentence].text) <= _ENDLESS:
+            by_sentence.setdefault(quantity.sentence, []).append(quantity)
     readings: dict[int, _Reading] = {}
 
     def reading(index: int) -> _Reading:
@@ -113,7 +118,7 @@ def statements(
     for rank, quantity in enumerate(quantities):
         sentence = document.sentences[quantity.sentence]
         place = sentence.start / len(document.text)
-        if rank < compared:
+        if rank < compared and quantity.sentence in by_sentence:
             beside = [reading(quantity.sentence + step) for step in (-1, 0, 1)]
             others = by_sentence[quantity.sentence]
             found.append(_statement(article, quantity, sentence, place, beside, others))
