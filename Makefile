@@ -55,7 +55,8 @@ evaluate: $(VENV)/evaluation ## quality on the data in ../shared, against evalua
 bench: $(VENV)/evaluation ## speed of the whole service beside the stack one would build otherwise; wants wrk
 	$(BIN)/python -m evaluation.bench
 
-soak: $(VENV)/dev ## ten minutes of load with faults (SOAK_SECONDS), and two of overload (OVERLOAD_SECONDS)
+soak: $(VENV)/dev ## the slow tests, then ten minutes of load with faults (SOAK_SECONDS), and two of overload (OVERLOAD_SECONDS)
+	$(BIN)/python -m pytest -q -m slow
 	$(BIN)/python -m evaluation.soak
 
 image-check: ## build the image without an engine and run it read-only, without a network; wants root

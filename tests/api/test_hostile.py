@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from .conftest import ROOT
 from .serving import Server, serving
 
+pytestmark = pytest.mark.slow
+
 MOST_S = float(os.environ.get("HOSTILE_SECONDS", "5"))
 ALLOWED = {200, 400, 413, 415, 422, 503}
 MAX_TEXT = 200_000

@@ -127,6 +127,7 @@ def test_find_quantities_keeps_its_laws_on_heaps_of_numbers(pieces):
     assert_lawful("".join(word + gap for word, gap in pieces))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

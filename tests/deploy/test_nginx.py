@@ -25,7 +25,10 @@ from ..api.serving import Server, free_port, serving
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx, Debian's package nginx-light")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(NGINX is None, reason="needs nginx, Debian's package nginx-light"),
+]
 
 TEXT = (ROOT / "examples" / "landslide-1.txt").read_bytes()
 LIMITS = (
