@@ -26,6 +26,8 @@ def find_copies(documents: Sequence[Document]) -> tuple[int | None, ...]:
         Jaccard over shingles of words; exact, not sketched, since a request has 100 documents
         at most.
     """
+    if len(documents) < 2:
+        return (None,) * len(documents)
     likeness = _likeness(documents)
     copies: list[int | None] = []
     for i in range(len(documents)):
