@@ -40,6 +40,8 @@ def find_stories(documents: Sequence[Document], headings: Sequence[str]) -> tupl
         Average linkage (UPGMA), Sokal and Michener 1958, on cosines of stems, the rarer the
         heavier, names twice.
     """
+    if len(documents) == 1:
+        return (Story((0,), headings[0] or None),)
     likeness = _likeness(documents)
     found = []
     for members in _linked(likeness, [document.text for document in documents]):
