@@ -36,7 +36,9 @@ class Server:
             connection.close()
 
     def lines(self) -> list[dict]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """What was logged so far; a line still being written is left out."""
+        whole, _, _ = self.log.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def workers(self) -> set[int]:
         pid = self.process.pid
