@@ -245,6 +245,8 @@ class _Evidence:
 
     def values(self, word: str) -> tuple[str, ...]:
         """The values of the columns SEEN to ACRONYM."""
+        if not is_capital(word):
+            return _NO_EVIDENCE
         if word not in self.capital:
             word = _unshouted(word)
         capital = _bucket(self.capital[word])
@@ -257,6 +259,9 @@ class _Evidence:
             "".join(sorted(self.placement.get(word, ()))),
             str(word.replace(".", "") in self.initials) if word.isupper() else "",
         )
+
+
+_NO_EVIDENCE = ("", _bucket(0), 3 * _bucket(0), "", "")  # no other word is in a run of capitals
 
 
 def _is_age(words: Sequence[str], i: int) -> bool:
@@ -359,8 +364,8 @@ _PARTS = [
     [(template[k] if k < len(template) else (0, NOTHING)) for template in TEMPLATES]
     for k in range(3)
 ]
-_OFFSETS = [np.array([part[0] for part in parts]) for parts in _PARTS]
-_COLUMN = [np.array([part[1] for part in parts]) for parts in _PARTS]
+# Where each template's part lies in the flat table of columns, seen from the token's first one.
+_STEPS = [np.array([offset * _COLUMNS + column for offset, column in parts]) for parts in _PARTS]
 _SALT = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * 0x9E3779B1 % 2**32).astype(np.uint32)
 _MIX = [np.uint32(m) for m in (0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)]
 _LONGEST_RUN = 200  # tokens decoded as one; beyond it, as in a page of capitals, a cut does no harm
@@ -378,6 +383,11 @@ def _hashed(first: int, values: Iterable[str]) -> bytes:
 @lru_cache(maxsize=1 << 10)
 def _hashed_place(phrase: str, initial: bool, heading: str) -> bytes:
     return _hashed(PHRASE, (phrase, f"{initial:d}", heading))
+
+
+@lru_cache(maxsize=1 << 12)
+def _hashed_evidence(values: tuple[str, ...]) -> bytes:
+    return _hashed(SEEN, values) + bytes(4)  # and the column of nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +435,6 @@ class Encoder:
         evidence = _Evidence.of(sentences, capitals, headings)
         known: dict[str, bytes] = {}  # word -> hashes of its own columns, and of its evidence
         nothing = bytes(4 * _COLUMNS)
-        rest = bytes(4)  # the column of nothing
         cells: list[bytes] = []
         rows: list[int] = []
         places: list[tuple[int, int]] = []
@@ -446,20 +455,20 @@ class Encoder:
                         word = words[i]
                         fixed = known.get(word)
                         if fixed is None:
-                            own = self._word(word)
-                            fixed = known[word] = own + _hashed(SEEN, evidence.values(word)) + rest
+                            fixed = self._word(word) + _hashed_evidence(evidence.values(word))
+                            known[word] = fixed
                         place = _hashed_place(phrases.get(i, ""), i <= opening, heading)
                         cells.append(place + fixed)
                     else:
                         cells.append(nothing)
         if not rows:
             return Encoded(np.zeros((0, len(TEMPLATES)), np.int64), (), ())
-        flat = np.frombuffer(b"".join(cells), np.uint32).reshape(len(cells), _COLUMNS)
-        where = np.array(rows)[:, None]
+        flat = np.frombuffer(b"".join(cells), np.uint32)
+        where = _COLUMNS * np.array(rows)[:, None]
         mixed = np.broadcast_to(_SALT, (len(rows), len(TEMPLATES)))
-        for offsets, columns, mix in zip(_OFFSETS, _COLUMN, _MIX, strict=True):
-            mixed = (mixed ^ flat[where + offsets, columns]) * mix
-            mixed = mixed ^ (mixed >> np.uint32(15))
+        for steps, mix in zip(_STEPS, _MIX, strict=True):
+            mixed = (mixed ^ flat.take(where + steps)) * mix
+            mixed ^= mixed >> np.uint32(15)
         features = (mixed >> np.uint32(32 - HASH_BITS)).astype(np.int64)
         return Encoded(features, tuple(places), tuple(runs))
 
@@ -505,7 +514,7 @@ def viterbi(
     starts = np.array([runs[r][0] for r in order], np.int64)
     lengths = np.array([runs[r][1] - runs[r][0] for r in order], np.int64)
     longest = int(lengths[0]) if len(lengths) else 0
-    inner = steps[:n, :n]
+    inner = steps[:n, :n].T  # the tag before in the last axis, along which numpy is fastest
     alpha = np.zeros((len(runs), n), np.int64)
     back: list[npt.NDArray[np.int64]] = []
     for t in range(longest):
@@ -514,10 +523,10 @@ def viterbi(
         if t == 0:
             alpha[:live] = steps[n, :n] + emitted
             continue
-        through = alpha[:live, :, None] + inner
-        source = through.argmax(axis=1)
+        through = alpha[:live, None, :] + inner
+        source = through.argmax(axis=2)
         back.append(source)
-        alpha[:live] = np.take_along_axis(through, source[:, None, :], axis=1)[:, 0] + emitted
+        alpha[:live] = through.max(axis=2) + emitted
     if longest:
         tags = (alpha + steps[:n, n + 1]).argmax(axis=1)
         best[starts + lengths - 1] = tags
@@ -550,8 +559,9 @@ class Tagger:
         scores = np.empty((len(encoded.features), len(TAGS)), np.int64)
         for at in range(0, len(scores), _BLOCK):
             block = slice(at, at + _BLOCK)
-            weights = self.weights[self.slots[encoded.features[block]]]
-            scores[block] = weights.sum(axis=1, dtype=np.int64)
+            # Both in a third of the time of an index and a sum; 91 weights fit into 16 bits.
+            weights = self.weights.take(self.slots.take(encoded.features[block]), axis=0)
+            scores[block] = np.einsum("rft->rt", weights, dtype=np.int16, casting="safe")
         tags = viterbi(scores, self.steps, encoded.runs)
         found = [["O"] * len(words) for words in sentences]
         for (sentence, token), tag in zip(encoded.places, tags.tolist(), strict=True):
