@@ -56,15 +56,13 @@ def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of ``text[start:end]``; together they cover all of it but white space."""
     new = tuple.__new__  # a third of the time of Token(...)
     found = [new(Token, (m[0], *m.span())) for m in _TOKEN.finditer(text, start, end)]
-    kept: list[Token] = []
-    for i, token in enumerate(found):
-        if token.text == "." and kept and kept[-1].end == token.start:
+    for i in reversed([i for i, token in enumerate(found) if token[0] == "."]):
+        if i and found[i - 1].end == found[i].start:
+            word = found[i - 1]
             last = i + 1 == len(found) or not found[i + 1].text[0].isalnum()
-            if _keeps_dot(kept[-1].text, last):
-                word = kept.pop()
-                token = Token(word.text + ".", word.start, token.end)
-        kept.append(token)
-    return tuple(kept)
+            if _keeps_dot(word.text, last):
+                found[i - 1 : i + 1] = [Token(word.text + ".", word.start, word.end + 1)]
+    return tuple(found)
 
 
 def _keeps_dot(word: str, last: bool) -> bool:
