@@ -30,7 +30,7 @@ from service.core.furniture import mark
 from service.core.sameness import PAIR_FEATURES, Candidate, Sameness
 from service.core.segment import segment
 from service.core.standing import Standing, standing
-from service.core.summary import TASTES, Budget, choose
+from service.core.summary import TASTES, Budget, Summary, choose
 from service.core.trees import Model
 from service.core.vectors import Array, Meanings, Vectors, content_stems, stem
 from training.splits import held_out
@@ -224,16 +224,35 @@ def fit_both(clusters: Sequence[Cluster]) -> tuple[Model, Model]:
     return fit(sentences, vital, RIDGE, seeds=SEEDS), fit(pairs, same, PAIR_RIDGE)
 
 
-def score(cluster: Cluster, salience: Array, pairs: Model, words: int = WORDS) -> Array:
+class Guess(NamedTuple):
+    """What models that have not seen a cluster make of it."""
+
+    cluster: Cluster
+    salience: Array
+    pairs: Model
+
+    def summary(self, words: int = WORDS) -> Summary:
+        """The summary of so many words."""
+        cluster = self.cluster
+        return choose(
+            cluster.candidates,
+            self.salience,
+            Sameness(cluster.candidates, cluster.vectors, cluster.meanings, model=self.pairs),
+            budget=Budget(words=words),
+            taste=TASTES["many", "words"],
+        )
+
+
+def out_of_fold(clusters: Sequence[Cluster]) -> Iterator[Guess]:
+    """Every cluster as models see it that the clusters of the other folds have taught, in order."""
+    taught = [fit_both([c for i, c in enumerate(clusters) if i % FOLDS != k]) for k in range(FOLDS)]
+    for i, cluster in enumerate(clusters):
+        sentences, pairs = taught[i % FOLDS]
+        yield Guess(cluster, sentences.chance(cluster.table), pairs)
+
+
+def score(cluster: Cluster, summary: Summary) -> Array:
     """The share of facts and of vital facts that the summary tells, and of those told twice."""
-    sameness = Sameness(cluster.candidates, cluster.vectors, cluster.meanings, model=pairs)
-    summary = choose(
-        cluster.candidates,
-        salience,
-        sameness,
-        budget=Budget(words=words),
-        taste=TASTES["many", "words"],
-    )
     places = {(c.article, c.sentence.start): k for k, c in enumerate(cluster.candidates)}
     told = Counter(
         fact
@@ -331,13 +350,10 @@ def main() -> None:
     paths = sorted((shared / "digestbench" / "dev").glob("*.json"))
     clusters = [read(json.loads(path.read_text("utf-8"))) for path in paths]
     found, guessed, ranked = [], [], []
-    for k in range(FOLDS):
-        sentences, pairs = fit_both([c for i, c in enumerate(clusters) if i % FOLDS != k])
-        for cluster in clusters[k::FOLDS]:
-            salience = sentences.chance(cluster.table)
-            found.append(score(cluster, salience, pairs))
-            ranked.append((cluster.vital, salience))
-            guessed.append((cluster.same, pairs.chance(cluster.pairs)))
+    for guess in out_of_fold(clusters):
+        found.append(score(guess.cluster, guess.summary()))
+        ranked.append((guess.cluster.vital, guess.salience))
+        guessed.append((guess.cluster.same, guess.pairs.chance(guess.cluster.pairs)))
     for name, guesses in (("vital sentences", ranked), ("same pairs", guessed)):
         labels, chances = (np.concatenate(part) for part in zip(*guesses, strict=True))
         precision = average_precision_score(labels, chances)
