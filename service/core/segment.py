@@ -55,7 +55,7 @@ _TOKEN = re.compile(
 def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of ``text[start:end]``; together they cover all of it but white space."""
     new = tuple.__new__  # a third of the time of Token(...)
-    found = [new(Token, (m[0], *m.span())) for m in _TOKEN.finditer(text, start, end)]
+    found = [new(Token, (m.group(), m.start(), m.end())) for m in _TOKEN.finditer(text, start, end)]
     for i in reversed([i for i, token in enumerate(found) if token[0] == "."]):
         if i and found[i - 1].end == found[i].start:
             word = found[i - 1]
