@@ -22,8 +22,9 @@ with np.load(Path(__file__).parent / "resources" / "languages.npz") as _model:
     _CODE_OF = np.array([_CODES.index(code) for code in _model["codes"].tolist()])
     # The automaton that finds the features. Standard arrays: it is walked number by number.
     _MOVES, _ROWS, _FEATURES = array("I"), array("I"), array("i")
-    _MOVES.frombytes(_model["moves"].view(np.uint8))  # states, 256 a row
-    _ROWS.frombytes((_model["rows"].astype(np.uint32) << 8).view(np.uint8))  # where a state's row begins
+    _MOVES.frombytes(_model["moves"].view(np.uint8))  # to states, 256 a row
+    # Where the row of a state begins.
+    _ROWS.frombytes((_model["rows"].astype(np.uint32) << 8).view(np.uint8))
     _FEATURES.frombytes(_model["features"].view(np.uint8))  # that a state completes; -1 for none
 
 
