@@ -76,8 +76,11 @@ def _form(text: str) -> str:
     >>> _form("The U.S.") == _form("US"), _form("Justice Department")
     (True, 'department of justice')
     """
-    parts = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'")).casefold()
-    plain = "".join(part for part in parts if not unicodedata.combining(part))
+    plain = text.replace("’", "'").replace("‘", "'")
+    if not plain.isascii():  # most are, and 69,000 names are read at start
+        parts = unicodedata.normalize("NFKD", plain)
+        plain = "".join(part for part in parts if not unicodedata.combining(part))
+    plain = plain.casefold()
     plain = " ".join(plain.split()).removesuffix("'s").removesuffix("'").removeprefix("the ")
     words = [
         word.replace(".", "") if _DOTTED.fullmatch(word) and len(word) > 2
