@@ -306,6 +306,7 @@ def _ends(text: str, at: int, match: re.Match[str], after: int, end: int) -> boo
     head = text[max(at, start - 24) : start]
     word = head.rsplit(None, 1)[-1] if head and not head[-1].isspace() else ""
     starter = following.replace("’", "'").lower() in _STARTERS
+    word = word.rpartition(")")[2] or word  # "(CNN)Sen. Ruiz"
     stop = _Stop(start, word.lstrip("\"'“‘«([{„-–—"), following, first, starter)
     if gap is None and not _glued(text, stop):
         return False
