@@ -6,8 +6,7 @@ where its noun is one for such a thing (role_words.txt). Time is linear in the l
 """
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 
@@ -81,11 +80,28 @@ _SERVE = frozenset(
     "serves served serve serving works worked work working acts acted described hailed regarded "
     "appointed named elected hired began begins started starts continues".split()
 )
+_LINKS = frozenset("of in for at on with behind".split())
 _DASHES = frozenset({"—", "–", "-", "--", "_"})
 _CLOSE = frozenset({",", ".", ";", ":", ")", "!", "?", "”", '"', "(", ""}) | _DASHES
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december jan feb "
+    "mar apr jun jul aug sept sep oct nov dec".split()
+)
+_TIMES = frozenset("last past first early late next time process meantime".split())
 _RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", "but"})
 _SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
-_LISTING = frozenset({"including", "include", "includes", "included", "like"})
+_LISTING = frozenset({"including", "include", "includes", "included"})
+_PARTS = frozenset("section area neighborhood neighbourhood district quarter".split())
+_QUOTES = frozenset("\"'“”‘’")
+_CALL = frozenset(
+    "makes making made calls calling call called declares declared describes describing described "
+    "names naming named elects elected appoints appointed considers considered dubs dubbed labels "
+    "labeled labelled crowned".split()
+)
+_COMPLEMENTS = _ARTICLES | _QUOTES | {"as", "its", "their"}
+_RANKS = frozenset(
+    "lt capt gen maj col sgt cpl pfc adm cmdr sen sens rep reps gov det rev detective judge".split()
+)
 _LONGEST = 12  # tokens of a phrase before the name
 _MOST_JOINED = 4  # appositions of one name, joined by "and"
 _LONGEST_AFTER = 28  # tokens of a phrase after it
@@ -131,13 +147,9 @@ class _Reader:
             " ".join(self.lower[i - n : i + 1]) in _TITLE_PHRASES for n in (1, 2) if i >= n
         )
 
-    def is_job(self, i: int) -> bool:
-        """Whether the token is a noun for a person, and neither a title nor a relation."""
-        return (
-            self.words[i].islower()
-            and self.is_noun(i, "PER")
-            and self.word(i).rpartition("-")[2] not in _RELATIONS
-        )
+    def is_thing(self, i: int) -> bool:
+        """Whether the token is a noun for an organisation, a place or a work."""
+        return any(self.is_noun(i, kind) for kind in ("ORG", "LOC", "MISC"))
 
     def is_agent(self, i: int) -> bool:
         """Whether the token ends as nouns for a doer do: "accuser", "chiropractor"."""
@@ -199,6 +211,8 @@ class _Reader:
             return self.is_noun(i - 1, "PER") and self.word(i - 2) not in _PREPOSITIONS
         if word == ",":
             return self._lists(i + 1, head)
+        if word.endswith("ing") and self.word(i - 1) == ",":  # "the show, replacing co-host"
+            return False
         if word == "of":  # "Minister of Justice"
             return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
         if word in _VERBS:  # "the retired officer"
@@ -227,7 +241,7 @@ class _Reader:
             if i in self.name_at:
                 head = head if after else i
             elif word in _PREPOSITIONS:
-                if head < 0:
+                if head < 0 or self._is_time(i + 1):
                     break
                 after = True
             elif word in _GENITIVES:
@@ -246,13 +260,20 @@ class _Reader:
             i -= 1
         return head, i
 
+    def _is_time(self, i: int) -> bool:
+        """Whether after a preposition a time begins: "in October", "for the last 19 years"."""
+        word = self.word(i)
+        if word == "the":
+            return self.word(i + 1) in _TIMES
+        return word in _MONTHS or (word.isdecimal() and len(word) == 4)
+
     def _breaks(self, i: int, start: int, *, after: bool) -> bool:
         """Whether the phrase from *start* ends before the token; *after* its first preposition."""
         word = self.lower[i]
         if word == ",":
             return after or not self._parts_adjectives(i, start)
         if word in _ARTICLES | _POSSESSIVES:
-            return not after
+            return not after and i > start
         if word in _FUNCTION | _DETERMINERS:
             return word not in _QUANTIFIERS and not (after and word == "other")
         if not word[0].isalnum():
@@ -295,14 +316,21 @@ class _Reader:
     def said(self) -> Iterator[_Said]:
         """What the sentence says of its names."""
         for name in self.names:
-            for phrase in (*self._before(name), *self._beside(name), *self._stated(name)):
+            for phrase in (
+                *self._before(name),
+                *self._after(name),
+                *self._beside(name),
+                *self._stated(name),
+                *self._inverse(name),
+                *self._called(name),
+            ):
                 yield name.entity, phrase
             yield from self._many(name)
 
     def _before(self, name: _Name) -> Iterator[_Phrase]:
         """What stands before the name, a comma between or not: "his wife", "Boyle's mother,"."""
         i = name.first - 1
-        while self.word(i).strip(".") in _ALONE:
+        while self.word(i).strip(".") in _ALONE or self.word(i) in _QUOTES:
             i -= 1
         if self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
             start, _ = self.begins(i - 1)
@@ -316,13 +344,22 @@ class _Reader:
         elif self.is_noun(i, name.type):
             start, marked = self.begins(i)
             if name.type == "PER" or marked or (name.type == "ORG" and start < i):
-                yield start, i + 1
+                yield from self._titles(start, i)
             if self.word(start - 1) == ",":  # "her son, actor Sam Berg"
                 yield from self._explained(name, start - 1)
         elif name.type == "PER" and self.is_agent(i):
             start, marked = self.begins(i)
             if marked and self.word(start - 1) in {"a", "an"}:
                 yield start, i + 1
+
+    def _titles(self, start: int, last: int) -> Iterator[_Phrase]:
+        """The phrase up to token *last*; a rank at its end is a role by itself."""
+        before = self.word(last - 1).strip(".")
+        apart = before not in _RANKS | _PARTISANS and self.is_noun(last - 1, "PER")
+        if start < last and self.word(last).strip(".") in _RANKS and apart:
+            yield last, last + 1
+            last -= 1
+        yield start, last + 1
 
     def _explained(self, name: _Name, comma: int) -> Iterator[_Phrase]:
         """A phrase that the name explains: "The judge in the case, Harold Kahn, made"."""
@@ -338,10 +375,33 @@ class _Reader:
         for k in range(head, max(-1, head - _LONGEST), -1):
             if name.type == "LOC" or self.word(k) in _VERBS | _RELATIVE | _CLOSE:
                 return
-            if self.is_noun(k, name.type) and self.word(k + 1) in {"of", "in", "for", "at", "on"}:
+            if self.is_noun(k, name.type) and self.word(k + 1) in _LINKS:
                 start, _ = self.begins(k)
-                if self.word(start - 1) in _ARTICLES and self.ends(start)[1] == comma:
+                opened = self.word(start - 1) in _ARTICLES or self.word(start) in _POSSESSIVES
+                owned = any(word in _GENITIVES for word in self.lower[start:k])
+                if (opened or owned) and self.ends(start)[1] == comma:
                     yield start, comma
+                return
+
+    def _inverse(self, name: _Name) -> Iterator[_Phrase]:
+        """A subject that a statement names: "The first witness was Ann Berg"."""
+        i = name.first - 1
+        if self.is_noun(i, "PER"):
+            i = self.begins(i)[0] - 1
+        if self.word(i) in {"as"} and self.word(i - 1) == "identified":
+            i -= 1
+            while self.word(i) in {"identified", "was", "were", ","}:
+                i -= 1
+            i += 1
+        elif self.word(i) not in {"is", "was", "are", "were"}:
+            return
+        for k in range(i - 1, max(-1, i - _LONGEST), -1):
+            if self.word(k) in _VERBS | _RELATIVE | _CLOSE or k in self.name_at:
+                return
+            if self.is_noun(k, name.type) and (k == i - 1 or self.word(k + 1) in _LINKS):
+                start, marked = self.begins(k)
+                if marked:
+                    yield start, i
                 return
 
     def _many(self, name: _Name) -> Iterator[_Said]:
@@ -351,13 +411,35 @@ class _Reader:
             i -= 1 + (self.word(i) == "as")
         if self.word(i) in {",", ":"} | _DASHES:
             i -= 1
-        if self.is_nouns(i, name.type):
-            for each in self.among(name):
+        named = self.among(name)
+        if name.type != "LOC" and len(named) > 1 and self.is_nouns(i, name.type):
+            for each in named:
                 yield each.entity, (self.begins(i)[0], i + 1)
+
+    def _after(self, name: _Name) -> Iterator[_Phrase]:
+        """A noun that goes on after the name: "the AFP news agency", "Ann Berg (R-Ariz.)"."""
+        i = name.last
+        while self.word(i) in _QUOTES:
+            i += 1
+        if name.type == "PER":
+            party, _, state = self.word(name.last + 1).partition("-")
+            if self.word(name.last) in {"(", ","} and party in {"r", "d", "i"} and state:
+                yield name.last + 1, name.last + 2
+            elif self.is_noun(i, "PER") and self.word(i + 1) in {"of", "for"}:
+                yield i, self.ends(i)[1]
+            return
+        if name.type == "LOC" and self.word(i) in _PARTS and self.word(i + 1) == "of":
+            yield i, self.ends(i)[1]
+        elif name.type == "ORG":
+            k = i + (self.word(i) in {"news", "spy", "security"})
+            if self.word(k) in {"newspaper", "magazine", "agency", "party"}:
+                yield i, k + 1
 
     def _beside(self, name: _Name) -> Iterator[_Phrase]:
         """An apposition after the name: "Gloria Williams, a hotel guest"."""
         i = name.last
+        if self.word(i) in _QUOTES and self.word(i + 1) == ",":
+            i += 1
         if self.word(i) == "(":
             for k in range(i + 1, i + 8):
                 if self.word(k) == ")":
@@ -394,7 +476,10 @@ class _Reader:
         if not (start <= head and self._fits(start, head, name.type, article=self.word(i))):
             return None
         inner = (self.name_at.get(k) for k in range(start, head))
-        if start == i and any(each is not None and each.type == "PER" for each in inner):
+        if start == i and any(
+            each is not None and each.type == "PER" and self.word(each.last) not in _GENITIVES
+            for each in inner
+        ):
             return None
         following = self.word(end)
         closed = following in _CLOSE | _RELATIVE and end not in self.name_at
@@ -433,6 +518,20 @@ class _Reader:
                     yield start, end
                 return
 
+    def _called(self, name: _Name) -> Iterator[_Phrase]:
+        """What somebody calls or makes the name: "called Berg a hero"."""
+        if self.word(name.first - 1) in _CALL:
+            yield from self._complement(name.last, name.type)
+
+    def _complement(self, i: int, kind: EntityType) -> Iterator[_Phrase]:
+        """What a thing is called, from the token after it: "a hero", "as a hero", "its leader"."""
+        start = i
+        while self.word(start) in _COMPLEMENTS:
+            start += 1
+        head, end = self.ends(start)
+        if i < start <= head and self.is_noun(head, kind):
+            yield start, end
+
     def of_pronouns(self, subject: int | None) -> Iterator[_Said]:
         """What is said of "he" or "she".
 
@@ -445,9 +544,13 @@ class _Reader:
                 subject, found = name.entity, True
             elif word in {"he", "she"} and subject is not None:
                 contracted = self.word(i + 1) in {"'s", "’s"}
-                for phrase in self._after_be(i + 1, "PER", contracted=contracted):
+                for phrase in (
+                    *self._after_be(i + 1, "PER", contracted=contracted),
+                    *self._as(i + 1, "PER"),
+                ):
                     yield subject, phrase
-                for phrase in self._as(i + 1, "PER"):
+            elif word in {"him", "her"} and subject is not None and self.word(i - 1) in _CALL:
+                for phrase in self._complement(i + 1, "PER"):
                     yield subject, phrase
 
     def _after_be(self, i: int, kind: EntityType, *, contracted: bool = False) -> Iterator[_Phrase]:
@@ -457,26 +560,18 @@ class _Reader:
         if self.word(i) not in _BE and not contracted and self.word(i - 1) not in {"been", "be"}:
             return
         i += self.word(i) in _BE or contracted
-        while self.word(i) in _ADVERBS | _APPOINTED | {"been"}:
-            i += 1
-        start = i + (self.word(i) in _ARTICLES)
-        head, end = self.ends(start)
-        if start <= head and self._fits(start, head, kind, article=self.word(i)):
+        for _ in range(_MOST_JOINED):
+            while self.word(i) in _ADVERBS | _APPOINTED | _QUOTES | {"been"}:
+                i += 1
+            start = i + (self.word(i) in _ARTICLES)
+            head, end = self.ends(start)
+            if not (start <= head and self._fits(start, head, kind, article=self.word(i))):
+                return
             yield start, end
-
-    def definite(self, sole: Mapping[str, int]) -> Iterator[_Said]:
-        """Phrases with "the" whose noun was said of one entity alone: "the comedian"."""
-        for i, word in enumerate(self.lower):
-            if word == "the" and i + 1 not in self.name_at:
-                head, _ = self.ends(i + 1)
-                owner = sole.get(self.word(head)) if head > i else None
-                if (
-                    owner is not None
-                    and head + 1 not in self.name_at
-                    and self.word(head + 1) not in _PREPOSITIONS | _DASHES
-                    and not (self.word(head + 1) == "," and head + 2 in self.name_at)
-                ):
-                    yield owner, (i + 1, head + 1)
+            i = end + (self.word(end) == ",")
+            if self.word(i) != "and":
+                return
+            i += 1
 
 
 def _names_of(
@@ -497,37 +592,21 @@ def with_roles(documents: Sequence[Document], entities: Sequence[Entity]) -> tup
         for mention in entity.mentions:
             places[mention.article].append((mention.start, mention.end, index, entity.type))
     roles: list[dict[tuple[int, str], EntityRole]] = [{} for _ in entities]
-    bearers: dict[str, set[int]] = defaultdict(set)  # noun -> people of whom it was said
-    readers: list[tuple[int, Sentence, _Reader]] = []
-
-    def keep(article: int, sentence: Sentence, said: _Said) -> None:
-        index, (first, last) = said
-        start, end = sentence.tokens[first].start, sentence.tokens[last - 1].end
-        text = documents[article].text[start:end]
-        roles[index].setdefault((article, text), EntityRole(article, start, end, text))
-
     for article, (document, found) in enumerate(zip(documents, places, strict=True)):
         found.sort()
         subject: int | None = None
         for sentence in document.sentences:
-            if sentence.role not in NAMING_ROLES:
-                continue
             first = bisect_left(found, (sentence.start,))
             last = bisect_left(found, (sentence.end,))
+            if sentence.role not in NAMING_ROLES or (first == last and subject is None):
+                continue
             reader = _Reader(sentence, _names_of(sentence, found[first:last]))
-            readers.append((article, sentence, reader))
-            for said in (*reader.said(), *reader.of_pronouns(subject)):
-                keep(article, sentence, said)
-                start, end = said[1]
-                head = min(reader.ends(start)[0], end - 1)
-                if entities[said[0]].type == "PER" and reader.is_job(head):
-                    bearers[reader.word(head)].add(said[0])
+            for index, (start, end) in (*reader.said(), *reader.of_pronouns(subject)):
+                span = sentence.tokens[start].start, sentence.tokens[end - 1].end
+                role = EntityRole(article, *span, document.text[slice(*span)])
+                roles[index].setdefault((article, role.text), role)
             people = (name.entity for name in reader.names if name.type == "PER")
             subject = next(people, subject)
-    sole = {noun: next(iter(those)) for noun, those in bearers.items() if len(those) == 1}
-    for article, sentence, reader in readers:
-        for said in reader.definite(sole):
-            keep(article, sentence, said)
     return tuple(
         replace(entity, roles=tuple(sorted(said.values(), key=lambda r: (r.article, r.start))))
         for entity, said in zip(entities, roles, strict=True)
