@@ -221,6 +221,7 @@ REPEATED = [
     *'a|.|. |a.Aa|U.S. |J. |“|1. |www.|http://|."A|@|a@|A-|’|\u200b| . |?!|• a |a.b'.split("|"),
     *'of In a |" a In b |a In b |a." "|A B/|By A |(AP |A. B. |Share |A, |FILE |- - |?"'.split("|"),
     *["a\n", "\n", "Aa Aa\n\n", "a.\n", "By A\n", "• a\n", "A: "],
+    *"<p>|<a |<b>a</b>|<script>|<!--|</|<p|< |10:20 p.m. |(CNN)A|var ".split("|"),
 ]
 LONGEST = 200_000  # code points; the longest article that is taken
 

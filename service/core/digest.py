@@ -287,6 +287,20 @@ def _warnings(analysis: Analysis) -> tuple[str, ...]:
             f"the article seems to be written in {analysis.language!r}; names and figures are"
             " found in English only"
         )
+    if _has_tags(analysis.document):
+        warnings.append(
+            "the article holds tags of HTML; between sentences they are left out, inside sentences"
+            " they stay"
+        )
     if not analysis.document.story:
         warnings.append("no sentence of the article was taken for story")
     return tuple(warnings)
+
+
+def _has_tags(document: Document) -> bool:
+    """Whether tags of HTML stand in the text; each is one token, and no other begins like it."""
+    return "<" in document.text and any(
+        len(token.text) > 1 and token.text[0] == "<"
+        for sentence in document.sentences
+        for token in sentence.tokens
+    )

@@ -1,11 +1,13 @@
 """What on a news page is not story: titles, datelines, bylines, captions, share lines."""
 
 import re
+import string
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
+from service.core.segment import is_markup
 from service.core.text import Document, Role, Sentence
 
 
@@ -19,14 +21,15 @@ def mark(document: Document, title: str | None = None) -> Document:
     >>> [(s.role.value, s.text) for s in mark(segment("ROME (AP) — The mine is shut.")).sentences]
     [('dateline', 'ROME (AP) —'), ('story', 'The mine is shut.')]
     """
-    lines = _lines(document)
+    every = _lines(document)
+    lines = _without_markup(document.text, every)
     page = _Page(document.text, lines, title)
     for line in lines:
         _peel(page, line)
         line.role = _role(page, line)
         page.begun = page.begun or line.role is Role.STORY
     _mark_heads(lines)
-    sentences = [sentence for line in lines for sentence in _sentences(page, line)]
+    sentences = [sentence for line in every for sentence in _sentences(page, line)]
     return replace(document, sentences=_mark_repeats(sentences))
 
 
@@ -137,6 +140,32 @@ def _lines(document: Document) -> list[_Line]:
     ]
 
 
+# What is no text from its opening to its closing tag, if it has one.
+_HIDDEN = {"<script": "</script", "<style": "</style", "<!--": "-->"}
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def _without_markup(text: str, lines: list[_Line]) -> list[_Line]:
+    """The lines that are no markup, counted anew; the others get their role."""
+    if "<" not in text:
+        return lines
+    lowered = text.translate(_LOWER)  # of the same length, which lower() may change
+    last = {closing: lowered.rfind(closing) for closing in _HIDDEN.values()}
+    hidden_to = 0
+    kept: list[_Line] = []
+    for line in lines:
+        if line.start >= hidden_to and not is_markup(text, line.start, line.end):
+            line.at = len(kept)
+            kept.append(line)
+            continue
+        line.role = Role.MARKUP
+        for opening, closing in _HIDDEN.items():
+            opened = lowered.find(opening, max(line.start, hidden_to), line.end)
+            if 0 <= opened < last[closing]:
+                hidden_to = lowered.find(closing, opened) + len(closing)
+    return kept
+
+
 _CLOSED = re.compile(r"[.!?…][\"'”’“»)\]]{0,3}(?:\[\d+\])*\Z")
 
 
@@ -220,6 +249,8 @@ _HEADER_WORDS = 6  # of a line that heads a list of links
 
 def _role(page: _Page, line: _Line) -> Role:
     text, start, end = page.text, line.start, line.end
+    if not any(sentence.words for sentence in line.sentences):
+        return Role.SHARE
     if line.rest and _words(text, line) <= 90:
         return line.rest
     is_open = _is_open(text, start, end)
@@ -341,7 +372,12 @@ def _sentences(page: _Page, line: _Line) -> Iterator[Sentence]:
                 yield Sentence(piece, first, last, tokens, sentence.paragraph, role)
 
 
+_SIGNS = re.compile(r"[^\w\"“”'‘’]+")  # without words, and no quote of the sentence before
+
+
 def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
+    if _SIGNS.fullmatch(page.text, start, end):
+        return Role.SHARE
     if end - start <= _LONGEST_LINE and (
         _ANY["sentence"].fullmatch(page.text, start, end) or _has("sentence", page.text, start, end)
     ):

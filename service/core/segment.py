@@ -8,9 +8,14 @@ from typing import NamedTuple
 
 from service.core.text import Document, Sentence, Span, Token
 
+# White space, and what stands for none: zero-width space, word joiner, byte order mark and marks
+# of direction. No sentence begins or ends with one.
+_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200e\u200f\u2060\ufeff"
+_NEAR = 1000  # code points in which an open quote or the end of a line is looked for
+
 
 def segment(text: str) -> Document:
-    """The document of a text; its sentences cover all of it but white space.
+    """The document of a text; its sentences cover all of it but white space, of any width.
 
     >>> [s.text for s in segment("U.S. envoys left at 5 p.m. Monday. “No.” He left.").sentences]
     ['U.S. envoys left at 5 p.m. Monday.', '“No.”', 'He left.']
@@ -22,6 +27,51 @@ def segment(text: str) -> Document:
                 piece = text[start:end]
                 sentences.append(Sentence(piece, start, end, _tokens(text, start, end), paragraph))
     return Document(text, tuple(sentences))
+
+
+# --- markup ------------------------------------------------------------------------------------
+
+# Tags that part lines, and tags that stand in the middle of a sentence.
+_PARTING = (
+    "address article aside audio base blockquote body br button caption center dd details div dl dt"
+    " embed fieldset figcaption figure footer form h[1-6] head header hr html iframe img input li"
+    " link main meta nav noscript object ol option p path picture pre script section select source"
+    " style summary svg table tbody td template textarea tfoot th thead title tr ul video"
+)
+_INLINE = (
+    "a abbr b big cite code del em font i ins kbd label mark q s small span strike strong sub sup"
+    " time tt u var wbr"
+)
+
+
+def _tag(names: str) -> str:
+    return rf"</?(?:{'|'.join(names.split())}|[a-z]{{1,20}}-[a-z-]{{1,30}})(?=[\s/>])[^<>]*>"
+
+
+_PART = rf"(?i:{_tag(_PARTING)}|<!--(?:[^<>]*-->)?|<[!?](?:doctype|xml)[^<>]*>)"
+_TAG = rf"(?:(?i:{_tag(_INLINE)})|{_PART})"
+_TAGS = re.compile(rf"{_TAG}(?:\s*{_TAG})*")
+_PARTS = re.compile(_PART)
+_BREAKS = ("", "\n", "\r")
+
+
+def is_markup(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` is nothing but tags of HTML."""
+    return _TAGS.fullmatch(text, start, end) is not None
+
+
+def _markup(text: str) -> Iterator[Span]:
+    """Tags that stand in no sentence: those that part lines, and those where a line ends."""
+    if "<" not in text:
+        return
+    last = 0
+    for match in _TAGS.finditer(text):
+        start, end = match.span()
+        before, after = text[max(last, start - _NEAR) : start], text[end : end + _NEAR]
+        at_edge = before.rstrip(" \t")[-1:] in _BREAKS or after.lstrip(" \t")[:1] in _BREAKS
+        if at_edge or _PARTS.search(text, start, end):
+            yield Span(start, end)
+            last = end
 
 
 # --- words -------------------------------------------------------------------------------------
@@ -46,6 +96,7 @@ _TOKEN = re.compile(
   | ['’][sS]\b
   | [#@][^\W\d]\w*
   | \.{{2,}} | -{{2,}}
+  | {_TAG}
   | \S
     """,
     re.VERBOSE,
@@ -79,20 +130,29 @@ _BULLET = re.compile(r"[•●▪‣◦⁃·*–—-]\s*\S|\(?\d{1,3}[.)]")
 _BULLETS = "•●▪‣◦⁃"
 
 
+def _lines(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The lines and the tags between them, and whether it is one of these or follows one."""
+    at = 0
+    for markup in (*_markup(text), None):
+        apart = at > 0
+        for match in _LINE.finditer(text, at, markup.start if markup else len(text)):
+            piece = match[0]
+            if stripped := piece.strip(_SPACE):
+                start = match.start() + len(piece) - len(piece.lstrip(_SPACE))
+                yield start, start + len(stripped), apart
+                apart = False
+        if markup:
+            yield *markup, True
+            at = markup.end
+
+
 def _blocks(text: str) -> Iterator[Span]:
     """The paragraphs: lines, or the lines that were one before a program wrapped them."""
-    lines: list[tuple[int, int, bool]] = []  # start, end, whether a blank line stands before it
+    lines: list[tuple[int, int, bool]] = []  # start, end, whether it is apart from the line above
     last = 0
-    for match in _LINE.finditer(text):
-        start, end = match.span()
-        piece = match[0]
-        stripped = piece.strip()
-        if not stripped:
-            continue
-        start += len(piece) - len(piece.lstrip())
-        end = start + len(stripped)
+    for start, end, apart in _lines(text):
         blank = text.count("\n", last, start) > 1 or text.count("\r", last, start) > 1
-        lines.append((start, end, blank))
+        lines.append((start, end, apart or blank))
         last = end
     wraps = _wraps(text, lines)
     i = 0
@@ -178,11 +238,11 @@ _STOP = re.compile(
     rf"""
     (?<![.!?…])
     ( [.!?…。！？]+ (?:[ \u00a0][.!?…]+)* )
-    ( [{_CLOSERS}\u200b\u2060\ufeff]*
+    ( [{_CLOSERS}]* (?: </\w{{1,10}}> )*
       (?: [ \u00a0]{{1,2}}["”](?=\s) )?  # “'Enough!' " The next”
       (?: [ \u00a0]?\[(?:\d{{1,3}}|citation\ needed)\] )*
       (?: \s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s) )? )
-    (?: (\s+) | \Z | (?=[“"‘'(\[]?[A-Z][\w'’ ]) )
+    (?: ([\s\u200b\u200e\u200f\u2060\ufeff]+) | \Z | (?=[“"‘'(\[]?[A-Z][\w'’ ]) )
     """,
     re.VERBOSE,
 )
@@ -246,7 +306,6 @@ _BEFORE_TITLE |= frozenset(
     " series show play song album single magazine newspaper read wrote saw watched sang".split()
 )
 _NUMBERED = re.compile(r"\d+\)")
-_NEAR = 1000  # code points in which an open quote is looked for; bounds the time
 
 
 def _after_headings(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:

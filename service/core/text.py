@@ -39,6 +39,7 @@ class Role(StrEnum):
     LINKS = "links"  # a list of links to other stories
     NOTE = "note"  # updates, corrections, editors' notes
     COPYRIGHT = "copyright"
+    MARKUP = "markup"  # tags of HTML, scripts and styles
     REPEAT = "repeat"  # a sentence that this article has already told in the same words
 
 

@@ -50,6 +50,37 @@ def test_digest_summarises_the_story_and_not_the_page():
     assert found.summary.text.startswith(("A ferry with 40 people aboard", "Rescuers saved 31"))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<p>The council closed the old bridge.</p><script>alert(1)</script>", 1),
+        ("The council <b>closed</b> the old bridge.", 1),
+        ("The share of those with p < 0.05 is <10 % and rises.", 0),
+    ],
+)
+def test_digest_warns_of_tags_and_summarises_none(text, expected):
+    found = digest([Article("a1", text)])
+
+    assert found.summary is not None
+    assert found.summary.text.startswith("The ")
+    assert "alert" not in found.summary.text
+    assert len(found.articles[0].warnings) == expected
+
+
+def test_digest_begins_after_a_byte_order_mark():
+    found = digest([Article("a1", "\ufeffThe council closed the old bridge.")])
+
+    assert found.summary is not None
+    [sentence] = found.summary.sentences
+    assert (sentence.start, sentence.text) == (1, "The council closed the old bridge.")
+
+
+def test_digest_of_signs_without_width_has_no_story():
+    [note] = digest([Article("a1", "\u200b\ufeff\u2060")]).articles
+
+    assert (note.sentences, len(note.warnings)) == (0, 1)
+
+
 def test_digest_leaves_out_the_parts_that_were_not_asked_for():
     found = digest(ARTICLES, Options(include=("figures",)))
 
