@@ -40,14 +40,13 @@ def described(cluster: dict[str, Any], tagger: Tagger) -> tuple[Floats, list[fro
     mentions = [find_mentions(document, tagger=tagger) for document in documents]
     entities = merge_entities(documents, titles, mentions)
     pages = [Page.of(document, title) for document, title in zip(documents, titles, strict=True)]
-    most = max((len(entity.mentions) for entity in entities), default=1)
     owner = {
         _spelling(spelling): index
         for index, entity in enumerate(cluster["entities"])
         if entity["key"]
         for spelling in [entity["name"], *entity["surfaces"]]
     }
-    rows = [list(salience_features(entity, pages, most).values()) for entity in entities]
+    rows = [list(features.values()) for features in salience_features(entities, pages)]
     return np.array(rows), [_owned(entity, owner) for entity in entities]
 
 

@@ -155,7 +155,8 @@ def digest(
     if "entities" in include:
         check()
         with timed("entities"):
-            found = merge_entities(documents, titles, [analysis.mentions for analysis in analyses])
+            mentions = [analysis.mentions for analysis in analyses]
+            found = merge_entities(documents, titles, mentions, copies=copies)
             found = with_roles(documents, found)
             wanted = (entity for entity in found if entity.type in options.entity_types)
             entities = tuple(islice(wanted, options.max_entities))

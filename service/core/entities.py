@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, pairwise
 
 from service.core.gazetteer import (
     DEMONYMS,
@@ -107,6 +107,7 @@ _WHOLE = (
     (_WELL_KNOWN - _ORGANISATION_FORMS)
     | _forms(SMALL_PLACES)
     | {"north", "south", "east", "west", "northern", "southern", "eastern", "western"}
+    | {"house"}  # of Representatives, beside the White House
 )
 _NOUN_FORMS = _forms(ORGANISATION_WORDS)
 _PERSONAL = _forms(GIVEN_NAMES | SURNAMES)
@@ -195,13 +196,63 @@ def _join_listed(joined: _Joined, types: Mapping[str, EntityType]) -> None:
             joined.join(singular, form)
 
 
+def _join_spaced(joined: _Joined, forms: Iterable[str]) -> None:
+    """Join forms that differ in spaces and hyphens alone: "KitKat", "Kit Kat"."""
+    first: dict[str, str] = {}
+    for form in forms:
+        solid = form.replace(" ", "").replace("-", "")
+        if len(solid) >= _SOLID:
+            joined.join(first.setdefault(solid, form), form)
+
+
+_SOLID = 5  # letters; "a-ha" and "Aha" may be two
+
+
+def _expands(form: str, acronym: str) -> bool:
+    """Whether the letters of the acronym stand in the form in their order, words' first ones first.
+
+    >>> _expands("european union intellectual property office", "euipo"), _expands("paris", "ap")
+    (True, False)
+    """
+    if " " not in form or form[0] != acronym[0]:
+        return False
+    letters = iter(form)
+    return all(letter in letters for letter in acronym)
+
+
+def _bracketed(
+    documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
+) -> dict[str, str]:
+    """Acronym -> the name that an article puts before it, the acronym in brackets, or inside them.
+
+    Where articles differ the name that stands so most often; ties go to the first by alphabet.
+    """
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for document, found in zip(documents, mentions, strict=True):
+        for left, right in pairwise(found):
+            between = document.text[left.end : right.start]
+            if between.strip() != "(" or document.text[right.end : right.end + 1] != ")":
+                continue
+            for short, long in ((right, left), (left, right)):
+                acronym, form = _form(short.text), _form(long.text)
+                if short.text.isupper() and " " not in acronym and _expands(form, acronym):
+                    seen[acronym][form] += 1
+    return {
+        acronym: min(forms, key=lambda form: (-forms[form], form))
+        for acronym, forms in seen.items()
+    }
+
+
 def _join_things(
-    joined: _Joined, types: Mapping[str, EntityType], capitals: Container[str]
+    joined: _Joined,
+    types: Mapping[str, EntityType],
+    capitals: Container[str],
+    apart: Container[str],
 ) -> None:
     """Join acronyms with their expansions, and short forms with the full name they come from.
 
-    *capitals* holds the forms that are written in capitals. A short form that could come from
-    several names is left alone.
+    *capitals* holds the forms that are written in capitals, *apart* those that are short for
+    nothing. A short form that could come from several names is left alone.
     """
     expansions: dict[str, set[str]] = defaultdict(set)
     longer: dict[str, set[str]] = defaultdict(set)
@@ -212,7 +263,7 @@ def _join_things(
             for part in chain(filter(_is_cut, _beginnings(form)), _endings(form)):
                 longer[part].add(form)
     for form in sorted(types, key=lambda form: -form.count(" ")):
-        if form in _CANON or form in _WHOLE:
+        if form in _CANON or form in _WHOLE or form in apart:
             continue
         if form in expansions and form in capitals and 2 <= len(form) <= 7:
             whole = joined.sole(expansions[form])
@@ -302,16 +353,21 @@ class _Bearers:
         return surname if form not in _WELL_KNOWN else {}
 
 
-def _resolved(mentions: Sequence[Sequence[Mention]]) -> list[tuple[str, _Group]]:
+def _resolved(
+    documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
+) -> list[tuple[str, _Group]]:
     """The mentions in groups, each one thing, with the form that stands for it."""
     forms: dict[str, _Group] = {}
     capitals: set[str] = set()
+    apart: set[str] = set()  # places where a report was written
     for article, found in enumerate(mentions):
         for mention in found:
             form = _form(mention.text)
             forms.setdefault(form, _Group()).mentions.append((article, mention))
             if mention.text.replace(".", "").isupper():
                 capitals.add(form)
+            if documents[article].sentences[mention.sentence].role is Role.DATELINE:
+                apart.add(form)
     # In the order of the alphabet, so that the order of the articles changes nothing.
     forms = dict(sorted(forms.items()))
     types = {form: group.type(form) for form, group in forms.items()}
@@ -319,13 +375,17 @@ def _resolved(mentions: Sequence[Sequence[Mention]]) -> list[tuple[str, _Group]]
     full = [form for form, kind in types.items() if kind == "PER" and " " in form]
     _join_people(joined, full)
     _join_listed(joined, types)
+    _join_spaced(joined, types)
+    for acronym, form in _bracketed(documents, mentions).items():
+        joined.join(form, acronym)
+        apart.add(acronym)
     bearers = _Bearers(joined, full)
     single = {
         form: owners
         for form, kind in types.items()
         if " " not in form and form not in _CANON and (owners := bearers.of(form, kind))
     }
-    _join_things(joined, {f: k for f, k in types.items() if f not in single}, capitals)
+    _join_things(joined, {f: k for f, k in types.items() if f not in single}, capitals, apart)
 
     groups: dict[str, _Group] = {}
     for form, group in forms.items():
@@ -372,15 +432,38 @@ def _owners(
             yield place, stands[at - 1][2] if at and stands[at - 1][0] == article else None
 
 
-def _name(group: _Group) -> str:
-    """The fullest proper form: most words, then longest, then most frequent."""
+# Places by their name in capitals, for those that datelines alone name.
+_LISTED = {name.upper(): name for name in (*sorted(SMALL_PLACES), *sorted(LARGE_PLACES))}
+_INITIALISM = 3  # letters of the longest that is left in capitals: "UAE", "NYC"
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _cased(word: re.Match[str]) -> str:
+    """The word as names are written: "Oslo", "McCain"."""
+    cased = word[0].capitalize()
+    return cased[:2] + cased[2:].capitalize() if len(cased) > 4 and cased[:2] == "Mc" else cased
+
+
+def _shouts(text: str, kind: EntityType) -> bool:
+    """Whether a name is in capitals for emphasis; organisations may be written so."""
+    letters = sum(map(str.isalpha, text))
+    return text.isupper() and letters > (_INITIALISM if kind in {"PER", "LOC"} else 5)
+
+
+def _name(group: _Group, kind: EntityType) -> str:
+    """The fullest proper form: most words, then longest, then most frequent.
+
+    A person or place whose every mention is in capitals gets the case of ordinary names.
+    """
     counts = Counter(mention.text for _, mention in group.mentions)
 
     def fullness(text: str) -> tuple[bool, int, int, int, str]:
-        shouts = text.isupper() and len(text) > 5
-        return (not shouts, len(text.split()), len(text), counts[text], text)
+        return (not _shouts(text, kind), len(text.split()), len(text), counts[text], text)
 
-    return max(counts, key=fullness)
+    name = max(counts, key=fullness)
+    if kind in {"PER", "LOC"} and _shouts(name, kind) and "." not in name:
+        name = _LISTED.get(name) or _WORD.sub(_cased, name)
+    return name
 
 
 # -- salience --------------------------------------------------------------------------------------
@@ -388,23 +471,25 @@ def _name(group: _Group) -> str:
 #: What salience is made of, and its weights: a logistic regression on whether annotators called an
 #: entity key to its story. training/fit_salience.py fits them.
 SALIENCE_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.75,
-    "log mentions": 1.21,
-    "share of the most named": 1.64,
-    "share of articles": 1.28,
-    "share of titles": 0.84,
-    "share of leads": 1.06,
-    "earliness": 1.55,
-    "log openings": 0.41,
-    "full name": 0.32,
-    "large place": -0.71,
-    "demonym": -3.38,
-    "PER": -0.59,
-    "ORG": -0.66,
+    "bias": -3.90,
+    "log mentions": 1.28,
+    "share of the most named": 1.44,
+    "share in captions": -0.57,
+    "share of articles": 1.30,
+    "share of titles": 0.74,
+    "share of leads": 1.12,
+    "earliness": 1.81,
+    "log openings": 0.36,
+    "full name": 0.43,
+    "large place": -0.66,
+    "demonym": -3.27,
+    "PER": -0.62,
+    "ORG": -0.73,
     "LOC": -1.51,
-    "MISC": -0.99,
+    "MISC": -1.05,
 }
 _LEAD = 2  # sentences of the story that carry the news
+_BESIDE = frozenset({Role.CAPTION, Role.POST, Role.REPEAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,9 +501,11 @@ class Page:
     titles: tuple[Span, ...]  # title lines in the text, in order
     lead: int  # end of the first sentences of the story
     openings: frozenset[int]  # where sentences begin
+    beside: tuple[Span, ...]  # captions, embedded posts and repeated sentences, in order
+    is_copy: bool  # of another article of the request
 
     @classmethod
-    def of(cls, document: Document, title: str | None) -> "Page":
+    def of(cls, document: Document, title: str | None, *, is_copy: bool = False) -> "Page":
         """The page of one article."""
         story = document.story
         return cls(
@@ -427,7 +514,14 @@ class Page:
             titles=tuple(Span(s.start, s.end) for s in document.sentences if s.role is Role.TITLE),
             lead=story[min(_LEAD, len(story)) - 1].end if story else 0,
             openings=frozenset(sentence.start for sentence in story),
+            beside=tuple(Span(s.start, s.end) for s in document.sentences if s.role in _BESIDE),
+            is_copy=is_copy,
         )
+
+    def tells(self, mention: EntityMention) -> bool:
+        """Whether the mention stands in the story itself, or in its title or dateline."""
+        at = bisect_right(self.beside, (mention.start, self.length))
+        return not at or mention.start >= self.beside[at - 1].end
 
     def titled(self, mentions: Sequence[EntityMention]) -> bool:
         """Whether a title of the article names the entity."""
@@ -440,19 +534,44 @@ class Page:
         )
 
 
-def salience_features(entity: Entity, pages: Sequence[Page], most: int) -> dict[str, float]:
-    """The features of one entity by name; *most* is the mention count of the most named one."""
+def salience_features(entities: Sequence[Entity], pages: Sequence[Page]) -> list[dict[str, float]]:
+    """The features of every entity by name; what a copied article tells again counts for nothing.
+
+    An entity that only copies name is weighed by them.
+    """
+    originals = sum(not page.is_copy for page in pages)
+    heard = [
+        [m for m in entity.mentions if not pages[m.article].is_copy] or list(entity.mentions)
+        for entity in entities
+    ]
+    told = [sum(pages[m.article].tells(m) for m in mentions) for mentions in heard]
+    most = max((1, *told))
+    return [
+        _features(entity, mentions, pages, told=count, most=most, articles=originals)
+        for entity, mentions, count in zip(entities, heard, told, strict=True)
+    ]
+
+
+def _features(
+    entity: Entity,
+    mentions: Sequence[EntityMention],
+    pages: Sequence[Page],
+    *,
+    told: int,
+    most: int,
+    articles: int,
+) -> dict[str, float]:
     by_article: dict[int, list[EntityMention]] = defaultdict(list)
-    for mention in entity.mentions:
+    for mention in mentions:
         by_article[mention.article].append(mention)
-    count, articles = len(entity.mentions), len(pages)
     firsts = [found[0].start / pages[a].length for a, found in by_article.items()]
-    opened = sum(mention.start in pages[mention.article].openings for mention in entity.mentions)
+    opened = sum(mention.start in pages[mention.article].openings for mention in mentions)
     features = dict.fromkeys(SALIENCE_WEIGHTS, 0.0)
     features |= {
         "bias": 1.0,
-        "log mentions": math.log(count),
-        "share of the most named": count / most,
+        "log mentions": math.log(max(1, told)),
+        "share of the most named": told / most,
+        "share in captions": 1.0 - told / len(mentions),
         "share of articles": len(by_article) / articles,
         "share of titles": sum(pages[a].titled(m) for a, m in by_article.items()) / articles,
         "share of leads": sum(m[0].start < pages[a].lead for a, m in by_article.items()) / articles,
@@ -475,14 +594,21 @@ def merge_entities(
     documents: Sequence[Document],
     titles: Sequence[str | None],
     mentions: Sequence[Sequence[Mention]],
+    *,
+    copies: Sequence[int | None] | None = None,
 ) -> tuple[Entity, ...]:
-    """One entity for each named thing, most salient first; ties go to the earlier mention."""
-    entities = [_entity(form, group) for form, group in _resolved(mentions)]
-    pages = [Page.of(document, title) for document, title in zip(documents, titles, strict=True)]
-    most = max((len(entity.mentions) for entity in entities), default=1)
+    """One entity for each named thing, most salient first; ties go to the earlier mention.
+
+    *copies* names for each document the one that it copies: a copy adds mentions, but no weight.
+    """
+    entities = [_entity(form, group) for form, group in _resolved(documents, mentions)]
+    pages = [
+        Page.of(document, title, is_copy=copies is not None and copies[i] is not None)
+        for i, (document, title) in enumerate(zip(documents, titles, strict=True))
+    ]
     ranked = [
-        replace(entity, salience=_salience(salience_features(entity, pages, most)))
-        for entity in entities
+        replace(entity, salience=_salience(features))
+        for entity, features in zip(entities, salience_features(entities, pages), strict=True)
     ]
     return tuple(
         sorted(ranked, key=lambda e: (-e.salience, e.mentions[0].article, e.mentions[0].start))
@@ -491,11 +617,12 @@ def merge_entities(
 
 def _entity(form: str, group: _Group) -> Entity:
     ordered = sorted(group.mentions, key=lambda pair: (pair[0], pair[1].start))
-    name = _name(group)
+    kind = group.type(form)
+    name = _name(group, kind)
     spellings = dict.fromkeys(mention.text for _, mention in ordered)
     return Entity(
         name=name,
-        type=group.type(form),
+        type=kind,
         salience=0.0,
         aliases=tuple(text for text in spellings if text != name),
         mentions=tuple(EntityMention(a, m.start, m.end, m.text) for a, m in ordered),

@@ -1,11 +1,12 @@
 """The names of one article: every mention of a person, organisation, place or other name."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
-from service.core.gazetteer import DEMONYMS, OTHER_NAMES
+from service.core.gazetteer import DEMONYMS, LARGE_PLACES, NO_NAMES, OTHER_NAMES
 from service.core.tagger import NAMING_ROLES, NameTagger, is_capital, load
 from service.core.text import Document, Token
 
@@ -62,18 +63,24 @@ class _Votes:
     """What a document's mentions say of each name: the evidence for its other mentions."""
 
     kinds: dict[_Words, Counter[EntityType]]
+    inside: Counter[str]  # words that are names by themselves inside a sentence
     lengths: dict[str, list[int]]  # first word -> lengths of the names it begins, longest first
 
     @classmethod
     def of(cls, sentences: Sequence[Sequence[Token]], names: Sequence[Sequence[_Name]]) -> "_Votes":
         kinds: dict[_Words, Counter[EntityType]] = defaultdict(Counter)
+        inside: Counter[str] = Counter()
         for tokens, found in zip(sentences, names, strict=True):
             for name in found:
                 kinds[_words(tokens, name)][name.kind] += 1
+                if name.first and name.last == name.first + 1:
+                    inside[tokens[name.first].text] += 1
         lengths: dict[str, set[int]] = defaultdict(set)
         for words in kinds:
             lengths[words[0]].add(len(words))
-        return cls(kinds, {word: sorted(found, reverse=True) for word, found in lengths.items()})
+        return cls(
+            kinds, inside, {word: sorted(found, reverse=True) for word, found in lengths.items()}
+        )
 
     def kind(self, words: _Words) -> EntityType:
         """The type that most mentions of the name have."""
@@ -111,26 +118,121 @@ class _Votes:
             yield token.end - len(tail), token.end, self.kind((tail,))
 
 
+# -- what the tagger gets wrong ------------------------------------------------------------------
+
+_LABEL = re.compile(
+    r"(?:figure|fig|table|chart|graph|image|photo|picture|slide|step|section|page|box|exhibit)"
+    r"s?\.? ?\d+",
+    re.IGNORECASE,
+)
+_CURRENCIES = frozenset("AUD CAD CHF CNY DKK EUR GBP INR JPY NOK NZD PLN RUB SEK USD ZAR".split())
+#: Letters after a name that say what its bearer is.
+POSTNOMINALS = frozenset("KC QC MP MEP CBE OBE MBE PhD MD".split())
+_INITIALS = re.compile(r"\b\w\.\w")
+# Institutions that bear their owner's name: "King's College London".
+_OWNED = frozenset("College Hospital Bench Chapel Cathedral Theatre Theater Hall Inn".split())
+_OWNER = re.compile(r"\b[A-Z]\w{2,20}['’]s? $")
+_LONGEST_OWNER = 30
+_COMMON = 1  # a word that is rarely a name: Lexicon.casing
+
+
+_ACTS = frozenset("is was has had will would could may can said says plans to and or".split())
+
+
+def _opens_as_word(tokens: Sequence[Token], name: _Name, votes: _Votes) -> bool:
+    """Whether the name is a common word that begins its sentence: "House prices rose"."""
+    word = tokens[0].text
+    if name.last != 1 or name.kind == "PER" or word.isupper() or votes.inside[word]:
+        return False
+    following = tokens[1].text if len(tokens) > 1 else ""
+    return (
+        _TAGGER.encoder.lexicon.casing(word.lower()) == _COMMON
+        and following.islower()
+        and following not in _ACTS
+        and not following.endswith("ed")
+    )
+
+
+def _is_no_name(text: str) -> bool:
+    """Whether it is a label, a currency, or a compound of months and the like."""
+    parts = re.split("[-–/]", text)
+    return (
+        not any(map(str.isalpha, text))
+        or "\n" in text
+        or text in _CURRENCIES
+        or (len(parts) > 1 and all(part in NO_NAMES for part in parts))
+        or _LABEL.fullmatch(text) is not None
+    )
+
+
+def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int, EntityType]:
+    """The span of a name with what belongs to it, and without what does not."""
+    name = text[start:end]
+    before, _, last = name.rpartition(" ")
+    if kind == "PER" and last in POSTNOMINALS and " " in before:
+        return start, start + len(before.rstrip(" ,")), kind
+    if name.partition(" ")[0] in _OWNED:
+        owner = _OWNER.search(text, max(0, start - _LONGEST_OWNER), start)
+        if owner and owner[0].rstrip("s '’") not in _PEOPLES | LARGE_PLACES:
+            start, kind = owner.start(), "ORG" if kind == "MISC" else kind
+    if text[end : end + 1] == "." and _INITIALS.fullmatch(name[-3:]):
+        end += 1  # the dot of "U.S." ends its sentence as well
+    return start, end, kind
+
+
+# Function words, those left out that English shares with another language here.
+_ENGLISH = frozenset(
+    "the and of to that for with from at it be have this not but they which by his were been about "
+    "after more than said who their has he is are".split()
+)
+_FOREIGN = frozenset(
+    "der das und den dem ist nicht von mit für ein eine auf sich wird le la les des et du une que "
+    "qui est dans pour par sur el los las del una por con su il di che della gli nel sono het een "
+    "van en dat niet zijn os uma não em ao och att som det är på og til ikke jest się nie ve bir "
+    "bu için".split()
+)
+_FEWEST = 3  # foreign words, so that one name or quotation decides nothing
+
+
+def _is_english(sentences: Sequence[Sequence[Token]]) -> bool:
+    """Whether more of the words are English than of its neighbours', and most are Latin."""
+    words = [token.text for tokens in sentences for token in tokens if token.text.islower()]
+    foreign = sum(word in _FOREIGN for word in words)
+    other = sum(not word[0].isascii() for word in words)
+    return (foreign < _FEWEST or foreign < sum(word in _ENGLISH for word in words)) and (
+        other * 2 <= len(words)
+    )
+
+
 def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tuple[Mention, ...]:
     """The names of a document, in order of appearance, without overlap.
 
     The tagger reads each sentence; then the document's mentions of a name decide together what it
     is, and where it stands unseen (one sense per discourse, Gale, Church and Yarowsky 1992).
-    *tagger* is the one that ships unless another is given.
+    *tagger* is the one that ships unless another is given; it finds nothing in a text that is not
+    English.
     """
     named = [i for i, s in enumerate(document.sentences) if s.role in NAMING_ROLES]
     sentences = [tuple(filter(_is_visible, document.sentences[i].tokens)) for i in named]
+    if tagger is None and not _is_english(sentences):
+        return ()
     tags = (tagger or _TAGGER).read(sentences)
     names = [list(_names(row)) for row in tags]
     votes = _Votes.of(sentences, names)
     found: list[Mention] = []
     for index, tokens, seen in zip(named, sentences, names, strict=True):
+        sentence = document.sentences[index]
         spans = [
             (tokens[name.first].start, tokens[name.last - 1].end, votes.kind(_words(tokens, name)))
             for name in seen
+            if not _opens_as_word(tokens, name, votes)
         ]
-        for start, end, kind in sorted([*spans, *votes.unseen(tokens, seen)]):
+        for seen_at in sorted([*spans, *votes.unseen(tokens, seen)]):
+            start, end, kind = _mended(document.text, *seen_at)
+            start, end = max(start, sentence.start), min(end, sentence.end)
             text = document.text[start:end]
-            if "\n" not in text and any(character.isalpha() for character in text):
+            while found and start < found[-1].end:
+                del found[-1]
+            if not _is_no_name(text):
                 found.append(Mention(start, end, text, kind, index))
     return tuple(found)

@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.core.entities import merge_entities
+from service.core.furniture import mark
 from service.core.mentions import Mention
 from service.core.segment import segment
 
 
-def _merged(*articles):
+def _merged(*articles, copies=None):
     """Entities of articles given as (text, [(name, type), ...]), each name found left to right."""
     documents, mentions = [], []
     for text, names in articles:
-        document, found, at = segment(text), [], 0
+        document, found, at = mark(segment(text)), [], 0
         for name, kind in names:
             start = text.index(name, at)
             at = start + len(name)
@@ -24,7 +25,7 @@ def _merged(*articles):
             found.append(Mention(start, at, name, kind, sentence))
         documents.append(document)
         mentions.append(found)
-    return merge_entities(documents, [None] * len(documents), mentions)
+    return merge_entities(documents, [None] * len(documents), mentions, copies=copies)
 
 
 def _names(entities):
@@ -84,6 +85,58 @@ def test_merge_entities_leaves_a_short_form_alone_that_two_names_share():
     assert set(_names(entities)) == {"Texas Senate", "Iowa Senate", "Senate"}
 
 
+def test_merge_entities_joins_an_acronym_in_brackets_to_the_name_before_it():
+    text = "The Arab Banking Group (ABG) met. The Asian Builders Guild left. ABG spoke."
+    names = [("Arab Banking Group", "ORG"), ("ABG", "ORG"), ("Asian Builders Guild", "ORG")]
+
+    assert _names(_merged((text, [*names, ("ABG", "ORG")]))) == {
+        "Arab Banking Group": ("ABG",),
+        "Asian Builders Guild": (),
+    }
+
+
+def test_merge_entities_keeps_the_place_of_a_dateline_apart_from_a_club():
+    text = "WEXHAM (AP) — Wexham Rovers won the cup on Monday, 2-1."
+    names = [("WEXHAM", "LOC"), ("Wexham Rovers", "LOC")]
+
+    assert set(_names(_merged((text, names)))) == {"Wexham", "Wexham Rovers"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "kind", "expected"),
+    [
+        pytest.param("VARNA fell.", ["VARNA"], "LOC", "Varna", id="capitals alone"),
+        pytest.param("ST LOUIS fell.", ["ST LOUIS"], "LOC", "St Louis", id="two words"),
+        pytest.param("ANN MCCAIN fell.", ["ANN MCCAIN"], "PER", "Ann McCain", id="person"),
+        pytest.param("OSLO fell. Oslo rose.", ["OSLO", "Oslo"], "LOC", "Oslo", id="as elsewhere"),
+        pytest.param("The UAE fell.", ["UAE"], "LOC", "UAE", id="initials"),
+        pytest.param("UNESCO fell.", ["UNESCO"], "ORG", "UNESCO", id="organisation"),
+    ],
+)
+def test_merge_entities_writes_capitals_as_names_are_written(text, names, kind, expected):
+    [entity] = _merged((text, [(name, kind) for name in names]))
+
+    assert entity.name == expected
+
+
+def test_merge_entities_weighs_a_name_in_captions_less():
+    told = "Rain fell on the town of Lumen for days. The river rose again."
+    shown = (
+        "Rain fell on the town for days. The river rose again.\n\nImage caption Lumen in the rain"
+    )
+    [high], [low] = (_merged((text, [("Lumen", "LOC")])) for text in (told, shown))
+
+    assert high.salience > low.salience
+
+
+def test_merge_entities_gives_no_weight_to_what_a_copy_tells_again():
+    article = ("Ann Berg sang in Lumen. She left.", [("Ann Berg", "PER"), ("Lumen", "LOC")])
+    alone, beside_copy = _merged(article), _merged(article, article, copies=[None, 0])
+
+    assert [entity.salience for entity in alone] == [entity.salience for entity in beside_copy]
+    assert beside_copy[0].articles == (0, 1)
+
+
 def test_merge_entities_takes_the_type_that_most_mentions_have():
     text = "Fatah and Fatah and Fatah."
     [entity] = _merged((text, [("Fatah", "ORG"), ("Fatah", "LOC"), ("Fatah", "ORG")]))
@@ -120,7 +173,10 @@ def test_merge_entities_puts_every_mention_into_one_entity(articles):
     places = [(m.article, m.start) for entity in entities for m in entity.mentions]
     assert len(places) == len(set(places)) == sum(len(names) for names in articles)
     for entity in entities:
-        assert {entity.name, *entity.aliases} == {m.text for m in entity.mentions}
+        assert set(entity.aliases) <= {m.text for m in entity.mentions}
+        assert {entity.name.upper(), *map(str.upper, entity.aliases)} == {
+            m.text.upper() for m in entity.mentions
+        }
 
 
 @settings(deadline=None)
