@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import orjson
 from marshmallow import ValidationError
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import HTTPException
 
 from service.api.answer import answer
 from service.api.budget import Budget
@@ -61,7 +61,7 @@ def _outcome(line: Line) -> tuple[bool, bytes]:
         detail = f"not JSON: {error}"
     except (CoreError, ValueError) as error:
         detail = str(error)
-    except ServiceUnavailable as error:
+    except HTTPException as error:  # the budget's
         detail = error.description or "stopped"
     except Exception as error:  # a fault of ours in one line must not stop the archive
         detail = f"the service failed: {type(error).__name__}"

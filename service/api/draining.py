@@ -2,6 +2,8 @@
 
 import mmap
 
+from werkzeug.exceptions import ServiceUnavailable
+
 # Anonymous and shared: what the master writes after the fork, its workers read.
 _begun = mmap.mmap(-1, 1)
 
@@ -14,3 +16,10 @@ def begin() -> None:
 def begun() -> bool:
     """Whether `begin` was called, in this process or in its parent."""
     return _begun[0] != 0
+
+
+class Draining(ServiceUnavailable):
+    """What readiness answers then."""
+
+    def __init__(self) -> None:
+        super().__init__("The service is going down; others may be up.", retry_after=1)

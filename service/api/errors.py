@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, TooManyRequests, UnsupportedMediaType
 
 from service.api.budget import OverBudget
+from service.api.draining import Draining
 from service.core.errors import CoreError, TooManySentences
 
 # Twenty faults tell a caller what is wrong; all the faults of a body of 2 MiB would be its double.
@@ -22,7 +23,9 @@ _log = logging.getLogger(__name__)
 _TYPE = "urn:problem-type:news-digest:"
 _INVALID = ("invalid-request", "The request is not valid")
 _INTERNAL = ("internal", "The service failed")
-_OVER_BUDGET = ("over-budget", "The digest would take too long")
+_OVER_BUDGET = ("over-budget", "The digest takes too long")
+_DRAINING = ("draining", "The service is going down")
+_TOO_MANY_SENTENCES = ("too-many-sentences", "The method takes fewer sentences")
 _KINDS = {
     400: ("unparsable-body", "The body cannot be read"),
     401: ("unauthorized", "The caller is not known"),
@@ -122,10 +125,8 @@ def _invalid(error: ValidationError) -> Response:
 def _unworkable(error: CoreError) -> Response:
     detail = str(error)
     if isinstance(error, TooManySentences):
-        kind = ("too-many-sentences", "The method takes fewer sentences")
-        return _problem(
-            422, detail, kind=kind, errors=[{"pointer": "/options/method", "detail": detail}]
-        )
+        errors = [{"pointer": "/options/method", "detail": detail}]
+        return _problem(422, detail, kind=_TOO_MANY_SENTENCES, errors=errors)
     return _problem(422, detail)
 
 
@@ -135,7 +136,11 @@ def _refused(error: HTTPException) -> Response:
         error.description = _TOO_MANY.format(limit=error.description)
     ours = error.description is not type(error).description
     detail = error.description if ours and error.description else _DETAILS.get(status, "")
-    kind = _OVER_BUDGET if isinstance(error, OverBudget) else None
+    kind = None
+    if isinstance(error, OverBudget):
+        kind = _OVER_BUDGET
+    elif isinstance(error, Draining):
+        kind = _DRAINING
     response = _problem(status, detail or "The request was refused.", kind=kind)
     for name, value in error.get_headers():
         if name.lower() != "content-type":

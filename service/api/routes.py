@@ -1,5 +1,6 @@
 """Load, call, dump: one function for an endpoint."""
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
@@ -16,7 +17,6 @@ from werkzeug.exceptions import (
     HTTPException,
     NotFound,
     RequestEntityTooLarge,
-    ServiceUnavailable,
 )
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -26,7 +26,7 @@ from service.api.answer import answer
 from service.api.budget import Budget
 from service.api.errors import Unsupported
 from service.api.settings import BadSetting, Settings
-from service.api.slots import Slots, overloaded
+from service.api.slots import Slots
 from service.core.digest import METHODS, NoPipeline, SpacyTagger, digest, load_pipeline
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
@@ -60,6 +60,7 @@ _MODELS = (
     {"name": "word lists", "source": "written for this service", "license": "as the service"},
 )
 _LARGE = 50_000  # characters, from which a digest leaves megabytes of free memory behind
+_INFINITE = "number is infinity"  # how orjson begins what it says of 1e400
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 # The one in C where there is one: 10 milliseconds of the start for 80.
@@ -128,14 +129,17 @@ def make_digest() -> Response:
     timed = g.steps.timed
     # Before the body is read: under overload most requests end here, and what they cost is taken
     # from those that are served.
-    current_app.extensions["slots"].refuse_if_full()
+    slots: Slots = current_app.extensions["slots"]
+    slots.refuse_if_full(request.content_length or 0)
     with timed("load"):
-        wanted = _load()
+        _refuse_unread_types()
+        body = _body(current_app.extensions["settings"].max_body_bytes)
+        wanted = _load(body)
     # From here, so that a client who sends slowly does not pay with it.
     budget = Budget(current_app.extensions["settings"].max_seconds)
     with ExitStack() as held:
         with timed("wait"):
-            held.enter_context(current_app.extensions["slots"].one())
+            held.enter_context(slots.one(len(body)))
         with telemetry.running(wanted.articles):
             found = digest(
                 wanted.articles,
@@ -187,11 +191,9 @@ def healthz() -> Response:
 
 @api.get("/readyz")
 def readyz() -> Response:
-    """That the next request would be taken; the models are loaded before a worker is started."""
+    """That requests should be sent here; the models are loaded before a worker is started."""
     if draining.begun():
-        raise ServiceUnavailable("The service is going down; others may be up.", retry_after=1)
-    if current_app.extensions["slots"].full:
-        raise overloaded()
+        raise draining.Draining
     return _json({"status": "ready"})
 
 
@@ -239,12 +241,11 @@ def _json(document: object) -> Response:
     return Response(orjson.dumps(document), content_type="application/json")
 
 
-def _load() -> schemas.Request:
-    """The request in the body, by its type.
+def _refuse_unread_types() -> None:
+    """Refuse a body by its headers.
 
     Raises:
-        HTTPException: 400, 413 or 415.
-        ValidationError: it can be read, but breaks the contract.
+        HTTPException: 415.
     """
     if request.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
         raise Unsupported("A compressed body is not read.", ("Accept-Encoding", "identity"))
@@ -254,20 +255,49 @@ def _load() -> schemas.Request:
             "The body must be application/json or text/plain, in UTF-8.",
             ("Accept-Post", "application/json, text/plain"),
         )
-    body = _body(current_app.extensions["settings"].max_body_bytes)
+
+
+def _load(body: bytes) -> schemas.Request:
+    """The request in the body, by its type.
+
+    Raises:
+        BadRequest: it cannot be read.
+        ValidationError: it can be read, but breaks the contract.
+    """
     try:
         query = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
-        if request.mimetype == "text/plain":
-            document: object = schemas.short_form(body.decode(), query)
-        else:
-            document = orjson.loads(body)
     except UnicodeDecodeError as error:
-        raise BadRequest(f"Not UTF-8: {error.reason} at byte {error.start}.") from error
+        raise BadRequest(f"The query is not UTF-8: {error.reason}.") from error
+    if request.mimetype == "text/plain":
+        return schemas.load(schemas.short_form(_text(body), query))
+    try:
+        document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        _text(body)  # what is wrong with the bytes says more
+        if error.msg.startswith(_INFINITE):
+            raise BadRequest(
+                f"A number is too large at line {error.lineno}, column {error.colno}: none may be "
+                "over 1.8e308."
+            ) from error
         raise BadRequest(f"Not JSON: {error}.") from error
-    if query and request.mimetype != "text/plain":
+    if query:
         raise ValidationError("takes no query parameters beside a JSON body")
     return schemas.load(document)
+
+
+def _text(body: bytes) -> str:
+    """The body's text.
+
+    Raises:
+        BadRequest: it is not UTF-8, or begins with a byte order mark. That a caller's own library
+            may have taken off or not, so that offsets would be of two texts.
+    """
+    if body.startswith(BOM_UTF8):
+        raise BadRequest("The body begins with a byte order mark; send it without.")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"Not UTF-8: {error.reason} at byte {error.start}.") from error
 
 
 def _body(max_bytes: int) -> bytes:

@@ -32,8 +32,9 @@ _LENGTHS = ("sentences", "words", "ratio")
 _Messages = dict[str, str | list[Any] | dict[Any, Any]]
 _ANY_FIELD: _Messages = {"null": "must not be null", "required": "is required"}
 
-# White space as both Python and ECMA 262 know it, so that openapi.yaml can say it as a pattern.
-_BLANK = re.compile(r"[\s\ufeff]*")
+# White space, control characters, and what has no width: soft hyphens, joiners, marks of direction
+# and of byte order. As both Python and ECMA 262 know it, so that openapi.yaml can say the same.
+_BLANK = re.compile(r"[\s\0-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
@@ -94,7 +95,8 @@ def short_form(text: str, query: Iterable[tuple[str, str]]) -> dict[str, object]
         field = _OPTIONS.fields.get(name)
         place = article if field is None else options
         if name in place:
-            raise ValidationError({name: ["is given more than once"]})
+            fault: dict[str, Any] = {name: ["is given more than once"]}
+            raise ValidationError(fault if field is None else {"options": fault})
         if field is None and (name == "text" or name not in _ARTICLE.fields):
             raise ValidationError({name: ["is not a query parameter"]})
         if isinstance(field, _List):
@@ -192,7 +194,7 @@ class _Choices(_List):
 
 
 def _not_blank(text: str) -> None:
-    if _BLANK.fullmatch(text):
+    if text and _BLANK.fullmatch(text):  # an empty one is too short already
         raise ValidationError("must not be blank")
 
 

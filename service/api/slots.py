@@ -1,73 +1,156 @@
-"""How many digests one worker makes at once, and how many requests may wait for their turn."""
+"""How many digests one worker makes at once, and which requests may wait for their turn."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from heapq import heapify, heapreplace
 
 from werkzeug.exceptions import ServiceUnavailable
 
 from service.api import telemetry
 
-# A digest of a few articles takes tens of milliseconds: what has waited this long meets a worker
-# that is not keeping up, and its caller had better try another, or later.
+#: What the caller of an ordinary article should be answered within, even when all ask at once.
+TARGET_S = 1.0
+# What of that a request may be expected to take: what is expected is a mean, and at the 99th
+# percentile, with other programs on the machine, it takes twice as long.
+_EXPECTED_S = 0.5 * TARGET_S
+# What has waited this long meets a worker that is not keeping up, and had better go elsewhere.
 WAIT_S = 2.0
 RETRY_AFTER_S = 1
 
-# Requests that may wait behind each digest being made: a burst is taken, and for articles of 700
-# words the last of them waits a quarter of a second. Each holds a thread (deploy/gunicorn.conf.py).
-WAITING = 7
+#: Requests at one slot or waiting for it. Each holds a thread (deploy/gunicorn.conf.py).
+PLACES = 16
+
+# Seconds of a core for each byte of a body, and how many bytes it costs to be a request at all. A
+# worker begins with what was measured once, and goes on with what it measures.
+_PACE = 5e-6
+_REQUEST = 400
+_KEPT = 0.95  # of what was measured before, with each digest made
+
+
+class _Turn:
+    """One request, from when it is let in until it is done."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.come = threading.Event()
+        self.began = 0.0
+        self.beside = 0  # digests being made when this one began, with it
 
 
 class Slots:
-    """Places for *size* digests at once, with *waiting* requests behind each.
+    """Places for *size* digests at once, and a queue as long as can be served in time.
 
-    The rest is refused at once. So no more than ``(1 + waiting) * size`` threads are ever held by
-    digests, and the others answer the probes.
+    A request is refused at once where the digests before it are expected to take longer than it
+    may wait: until it would be answered in half of `TARGET_S`, or for as long as it takes itself,
+    if that is longer. Who comes first is served first.
+
+    Args:
+        size: digests at once.
+        places: requests at each slot or waiting for it.
+        wait_s: after which a request that was let in is refused all the same.
+        pace: seconds a byte, until some were measured.
     """
 
-    def __init__(self, size: int, *, waiting: int = WAITING, wait_s: float = WAIT_S) -> None:
+    def __init__(
+        self, size: int, *, places: int = PLACES, wait_s: float = WAIT_S, pace: float = _PACE
+    ) -> None:
+        self._size = size
+        self._places = size * places
         self._wait_s = wait_s
-        self._free = threading.Semaphore(size)
-        self._places = threading.Semaphore((1 + waiting) * size)
+        self._lock = threading.Lock()
+        self._running: list[_Turn] = []
+        self._waiting: deque[_Turn] = deque()
+        self._bytes = 100.0 * _REQUEST
+        self._seconds = pace * self._bytes
 
-    @property
-    def full(self) -> bool:
-        """Whether the next request would be refused at once."""
-        if self._places.acquire(blocking=False):
-            self._places.release()
-            return False
-        return True
-
-    def refuse_if_full(self) -> None:
+    def refuse_if_full(self, body_bytes: int) -> None:
         """Do what `one` would do at once, before there is anything to hold a slot for.
 
         Raises:
-            ServiceUnavailable: too many are waiting.
+            ServiceUnavailable: it would wait too long.
         """
-        if self.full:
+        with self._lock:
+            refused = self._refuses(body_bytes + _REQUEST)
+        if refused:
             telemetry.shed("full")
             raise overloaded()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold one slot inside.
+    def one(self, body_bytes: int) -> Iterator[None]:
+        """Hold one slot inside, for a request with a body of so many bytes.
 
         Raises:
-            ServiceUnavailable: none came free in time, or too many are waiting already.
+            ServiceUnavailable: it would wait too long, or has.
         """
-        if not self._places.acquire(blocking=False):
+        turn = _Turn(body_bytes + _REQUEST)
+        with self._lock:
+            refused = self._refuses(turn.size)
+            if not refused:
+                self._waiting.append(turn)
+                self._go_on()
+        if refused:
             telemetry.shed("full")
             raise overloaded()
+        turn.come.wait(self._wait_s)
+        with self._lock:
+            if not turn.come.is_set():  # nor will it be: turns come under the lock
+                self._waiting.remove(turn)
+        if not turn.come.is_set():
+            telemetry.shed("waited")
+            raise overloaded()
+        done = False
         try:
-            if not self._free.acquire(timeout=self._wait_s):
-                telemetry.shed("waited")
-                raise overloaded()
-            try:
-                yield
-            finally:
-                self._free.release()
+            yield
+            done = True
         finally:
-            self._places.release()
+            with self._lock:
+                if done:
+                    self._measure(turn)
+                self._running.remove(turn)
+                self._go_on()
+
+    def _refuses(self, size: int) -> bool:
+        if len(self._running) + len(self._waiting) >= self._places:
+            return True
+        # Digests at once share one core: each takes as many times as long.
+        pace = self._size * self._seconds / self._bytes
+        now = time.monotonic()
+        left = [max(0.0, turn.size * pace - (now - turn.began)) for turn in self._running]
+        left += [0.0] * (self._size - len(left))
+        wait = expected_wait(left, (turn.size * pace for turn in self._waiting))
+        own = size * pace
+        return wait > min(self._wait_s, max(_EXPECTED_S - own, own))
+
+    def _go_on(self) -> None:
+        while self._waiting and len(self._running) < self._size:
+            turn = self._waiting.popleft()
+            self._running.append(turn)
+            turn.began, turn.beside = time.monotonic(), len(self._running)
+            turn.come.set()
+
+    def _measure(self, turn: _Turn) -> None:
+        beside = (turn.beside + len(self._running)) / 2
+        self._seconds = _KEPT * self._seconds + (time.monotonic() - turn.began) / beside
+        self._bytes = _KEPT * self._bytes + turn.size
+
+
+def expected_wait(left: list[float], waiting: Iterable[float]) -> float:
+    """Seconds until the next request has a slot, where each slot serves the first who waits.
+
+    Args:
+        left: seconds that each slot is still taken.
+        waiting: seconds that each one before it takes, in the order that they came.
+
+    >>> expected_wait([0.25, 1], [0.5, 0.5]), expected_wait([0.25, 0], [])
+    (1, 0)
+    """
+    heapify(left)
+    for seconds in waiting:
+        heapreplace(left, left[0] + seconds)
+    return left[0]
 
 
 def overloaded() -> ServiceUnavailable:

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from service import __version__
-from service.api import schemas
+from service.api import errors, schemas
 from service.core import figures, mentions, quantities
 from service.core.digest import METHODS, Options
 
@@ -195,6 +195,20 @@ def test_every_field_of_an_answer_is_always_there(contract, name):
 
     assert described["additionalProperties"] is False
     assert described["required"] == list(described["properties"])
+
+
+def test_the_contract_lists_every_type_of_problem_with_its_status(contract):
+    kinds = {name: status for status, (name, _) in errors._KINDS.items()}
+    kinds |= {
+        errors._TOO_MANY_SENTENCES[0]: 422,
+        errors._OVER_BUDGET[0]: 422,
+        errors._DRAINING[0]: 503,
+    }
+    described = schema(contract, "Problem")["properties"]["type"]
+
+    assert described["enum"] == [errors._TYPE + name for name in sorted(kinds, key=kinds.get)]
+    told = re.findall(r"^- `(\S+)`: (\d+), ", described["description"], re.MULTILINE)
+    assert {name: int(status) for name, status in told} == kinds
 
 
 def test_the_contract_tells_the_limit_of_a_body(contract):

@@ -119,9 +119,29 @@ def test_load_wants_either_articles_or_text(document):
     assert refusals(document) == {"": "must have either 'articles' or 'text'"}
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\t\r\x0b\x0c", "\u3000\xa0\ufeff\x85", "\x1c\x1f"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ",
+        "\n\t\r\x0b\x0c",
+        "\u3000\xa0\ufeff\x85",
+        "\x1c\x1f",
+        "\0\x7f",
+        "\u200b",
+        " \u200d\u2060\xad",
+        "\u202e\u2066\u200f",
+    ],
+    ids=ascii,
+)
 def test_load_refuses_a_blank_text(text):
-    assert refusals({"text": text})["/text"]
+    assert refusals({"text": text}) == {"/text": "must not be blank"}
+
+
+def test_load_tells_one_fault_of_an_empty_text():
+    with pytest.raises(ValidationError) as caught:
+        load({"text": ""})
+
+    assert caught.value.messages == {"text": ["must have 1 to 200000 characters"]}
 
 
 @pytest.mark.parametrize(

@@ -142,12 +142,12 @@ def test_metrics_count_what_is_shed_by_its_reason():
     full = create_app(Settings())
     full.extensions["slots"] = Slots(0)
     waiting = create_app(Settings())
-    waiting.extensions["slots"] = slots = Slots(1, wait_s=0)
+    waiting.extensions["slots"] = slots = Slots(1, wait_s=0.05, pace=0)
     limited = create_app(Settings(rate_limit="1/hour"))
     for reason, app in (("full", full), ("waited", waiting), ("limit", limited)):
         client = app.test_client()
         before = shed(client, reason)
-        with slots.one():
+        with slots.one(0):
             while client.post("/v1/digest", json={"text": "Rain fell."}).status_code == 200:
                 pass
         assert shed(client, reason) == before + 1
