@@ -127,7 +127,7 @@ class _Number(fields.Field[float]):
     default_error_messages = {"invalid": "must be a number"} | _ANY_FIELD
 
     def _deserialize(self, value: object, *_: object, **__: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise self.make_error("invalid")
         return value
 
