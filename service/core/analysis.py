@@ -49,7 +49,7 @@ def analyze(
         document = segment(article.text)
         check()
         document = mark(document, article.title)
-        language = detect(article.text)
+        language = detect(" ".join(one.text for one in document.story) or article.text)
     mentions: tuple[Mention, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     if names or numbers:

@@ -166,7 +166,7 @@ def _without_markup(text: str, lines: list[_Line]) -> list[_Line]:
     return kept
 
 
-_CLOSED = re.compile(r"[.!?…][\"'”’“»)\]]{0,3}(?:\[\d+\])*\Z")
+_CLOSED = re.compile(r"[.!?…。！？।۔؟][\"'”’“»)\]」』）]{0,3}(?:\[\d+\])*\Z")
 
 
 def _is_open(text: str, start: int, end: int) -> bool:

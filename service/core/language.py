@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-# Enough: of 300 news articles the first 500 code points named the language of every one.
+# Enough: of 300 news articles the first 500 code points named the language of every one. A longer
+# text is asked at its beginning, middle and end, and two of the three decide: a foreign lead or
+# quotation does not speak for it.
 _ENOUGH = 1000  # code points; 0.2 ms
+_THIRD = _ENOUGH // 3
 # The lowest at which no sentence of more than 20 code points of 100 English news articles was
 # taken for another language.
 _SURE = 0.5
@@ -31,6 +34,8 @@ with np.load(Path(__file__).parent / "resources" / "languages.npz") as _model:
 def detect(text: str) -> str | None:
     """ISO 639-1 code of the text's language; None where the text is too short to tell.
 
+    A long text in two languages is in the one that more of it is in.
+
     Source:
         py3langid's model and rule, after Lui and Baldwin, "langid.py: An Off-the-shelf Language
         Identification Tool", ACL 2012: naive Bayes over byte n-grams.
@@ -38,7 +43,19 @@ def detect(text: str) -> str | None:
     >>> detect("The talks ended on Monday."), detect("Die Gespräche endeten am Montag.")
     ('en', 'de')
     """
-    text = text.strip()[:_ENOUGH]
+    text = text.strip()
+    if len(text) <= _ENOUGH:
+        return _detect(text)
+    middle = (len(text) - _THIRD) // 2
+    parts = text[:_THIRD], text[middle : middle + _THIRD], text[-_THIRD:]
+    first, second = _detect(parts[0]), _detect(parts[1])
+    if first and first == second:
+        return first
+    third = _detect(parts[2])
+    return third if third and third in (first, second) else _detect(" ".join(parts))
+
+
+def _detect(text: str) -> str | None:
     if text.isupper():  # the model has seen few capitals
         text = text.lower()
     content = unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")

@@ -231,18 +231,19 @@ def _after(label: str) -> str:
 
 # --- sentences ---------------------------------------------------------------------------------
 
-_CLOSERS = "\"'”’»)\\]}“‘"
+_CLOSERS = "\"'”’»)\\]}“‘」』）"
 _OPENERS = "\"'“‘«([{„¿¡"
 _EMOJI = "[\u2600-\u27bf\u200d\ufe0f\U0001f300-\U0001faff]"
 _STOP = re.compile(
     rf"""
     (?<![.!?…])
-    ( [.!?…。！？]+ (?:[ \u00a0][.!?…]+)* )
+    ( [.!?…。！？।۔؟]+ (?:[ \u00a0][.!?…]+)* )
     ( [{_CLOSERS}]* (?: </\w{{1,10}}> )*
       (?: [ \u00a0]{{1,2}}["”](?=\s) )?  # “'Enough!' " The next”
       (?: [ \u00a0]?\[(?:\d{{1,3}}|citation\ needed)\] )*
       (?: \s?{_EMOJI}+ | \s[:;]-?[()DP](?=\s) )? )
-    (?: ([\s\u200b\u200e\u200f\u2060\ufeff]+) | \Z | (?=[“"‘'(\[]?[A-Z][\w'’ ]) )
+    (?: ([\s\u200b\u200e\u200f\u2060\ufeff]+) | \Z
+      | (?=[“"‘'(\[]?[A-Z][\w'’ ] | [“「『（]?[\u3040-\u9fff]) )
     """,
     re.VERBOSE,
 )
@@ -367,6 +368,8 @@ def _ends(text: str, at: int, match: re.Match[str], after: int, end: int) -> boo
     starter = following.replace("’", "'").lower() in _STARTERS
     word = word.rpartition(")")[2] or word  # "(CNN)Sen. Ruiz"
     stop = _Stop(start, word.lstrip("\"'“‘«([{„-–—"), following, first, starter)
+    if gap is None and mark[-1] in "。！？":
+        return "」" not in closers  # 「…。」と she said
     if gap is None and not _glued(text, stop):
         return False
     if mark == ".":

@@ -15,7 +15,7 @@ class Standing(StrEnum):
 
 
 _OPENING = "\"'“”‘’«»([ "
-_CLOSING = "\"'“”‘’«»)] "
+_CLOSING = "\"'“”‘’«»)]」』） "
 _LEAST = 4  # words
 
 _PRONOUNS = frozenset(
@@ -101,7 +101,7 @@ def _broken(sentence: Sentence) -> bool:
     end = text.rstrip(_CLOSING)
     return (
         len(sentence.words) < _LEAST
-        or end[-1:] not in ".!…"
+        or end[-1:] not in ".!…。！।۔"
         or text.lstrip(_OPENING)[:1].islower()
         or text.count("“") + text.count("„") != text.count("”")
         or text.count('"') % 2 == 1

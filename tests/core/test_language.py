@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,24 +8,36 @@ from hypothesis import strategies as st
 from service.core.digest import Article, digest
 from service.core.language import detect
 
+CASES = json.loads((Path(__file__).parent / "cases" / "language.json").read_text("utf-8"))
+LANGUAGES = [pytest.param(case, id=case["label"]) for case in CASES["languages"]]
+ENGLISH = [pytest.param(case["text"], id=case["label"]) for case in CASES["english"]]
+LEAD = "The council closed the old bridge on Monday after engineers found cracks in its piers."
 
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        pytest.param("The council closed the old bridge on Monday.", "en", id="English"),
-        pytest.param("THE COUNCIL CLOSED THE OLD BRIDGE ON MONDAY.", "en", id="capitals"),
-        pytest.param("Der Stadtrat hat die alte Brücke am Montag gesperrt.", "de", id="German"),
-        pytest.param("Le conseil a fermé lundi le vieux pont de la ville.", "fr", id="French"),
-        pytest.param("El consejo cerró el lunes el viejo puente.", "es", id="Spanish"),
-        pytest.param("O conselho fechou na segunda-feira a velha ponte.", "pt", id="Portuguese"),
-        pytest.param("Городской совет закрыл старый мост в понедельник.", "ru", id="Russian"),
-        pytest.param("أغلق المجلس الجسر القديم يوم الاثنين.", "ar", id="Arabic"),
-        pytest.param("市議会は月曜日に古い橋を閉鎖した。", "ja", id="Japanese"),
-        pytest.param("市议会星期一关闭了旧桥。", "zh", id="Chinese"),
-    ],
-)
-def test_detect_names_the_language_of_one_sentence(text, language):
-    assert detect(text) == language
+
+@pytest.mark.parametrize("case", LANGUAGES)
+def test_detect_names_the_language_of_one_sentence_and_of_more(case):
+    for count in range(1, len(case["sentences"]) + 1):
+        assert detect(case["between"].join(case["sentences"][:count])) == case["language"]
+
+
+@pytest.mark.parametrize("text", ENGLISH)
+def test_detect_takes_english_with_foreign_names_and_quotations_for_no_other_language(text):
+    assert detect(text) in ("en", None)
+
+
+@pytest.mark.parametrize("text", [LEAD, LEAD.upper()])
+def test_detect_knows_english_in_capitals_too(text):
+    assert detect(text) == "en"
+
+
+@pytest.mark.parametrize("case", LANGUAGES)
+def test_detect_names_the_language_that_most_of_a_text_is_in(case):
+    foreign = case["between"].join(case["sentences"])
+    size = len(foreign.encode())
+    foreign, english = [foreign] * (1 + 3000 // size), [LEAD] * (1 + 3000 // len(LEAD))
+
+    assert detect("\n\n".join([LEAD, *foreign])) == case["language"]
+    assert detect("\n\n".join([foreign[0], *english])) == "en"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "94", "Trump", "$3.2bn", "????", "😀", "\ud800"])
@@ -37,14 +52,25 @@ def test_detect_gives_a_code_of_two_letters_or_none(text):
     assert language is None or (len(language) == 2 and language.islower())
 
 
-def test_digest_warns_of_another_language_and_still_gives_summary_and_figures():
-    text = "Der Stadtrat hat die alte Brücke gesperrt. Die Reparatur kostet 3,2 Millionen Euro."
+@pytest.mark.parametrize("case", LANGUAGES)
+def test_digest_warns_of_another_language_and_still_gives_a_summary(case):
+    text = case["between"].join(case["sentences"])
 
-    found = digest([Article("a1", text)])
+    found = digest([Article("a1", f"Share this:\n\n{text}\n\nSign up for our newsletter.")])
 
     [note] = found.articles
-    assert note.language == "de"
-    assert "'de'" in note.warnings[0]
+    assert note.language == case["language"]
+    assert repr(case["language"]) in note.warnings[0]
     assert found.summary is not None
     assert found.summary.sentences
-    assert found.figures
+
+
+@pytest.mark.parametrize("text", ENGLISH)
+def test_digest_warns_of_no_language_in_english_articles(text):
+    assert digest([Article("a1", text)]).articles[0].warnings == ()
+
+
+def test_digest_finds_figures_in_another_language():
+    text = "Der Stadtrat hat die alte Brücke gesperrt. Die Reparatur kostet 3,2 Millionen Euro."
+
+    assert digest([Article("a1", text)]).figures
