@@ -64,9 +64,9 @@ def _words(document: Document, ids: dict[str, int]) -> npt.NDArray[np.uint64]:
     """The words of the story as numbers from 1, new ones added to *ids*."""
     return np.array(
         [
-            ids.setdefault(token.text.lower(), len(ids) + 1)
+            ids.setdefault(word, len(ids) + 1)
             for sentence in document.story
-            for token in sentence.words
+            for word in sentence.lower
         ],
         dtype=np.uint64,
     )

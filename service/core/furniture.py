@@ -2,12 +2,13 @@
 
 import re
 import string
+import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from service.core.segment import is_markup
+from service.core.segment import is_markup, segment
 from service.core.text import Document, Role, Sentence
 
 
@@ -23,7 +24,8 @@ def mark(document: Document, title: str | None = None) -> Document:
     """
     every = _lines(document)
     lines = _without_markup(document.text, every)
-    page = _Page(document.text, lines, title)
+    title_words = _lowered(segment(title).sentences) if title else ()
+    page = _Page(document.text, lines, title_words, len(title or ""))
     for line in lines:
         _peel(page, line)
         line.role = _role(page, line)
@@ -119,7 +121,8 @@ class _Page:
 
     text: str
     lines: Sequence[_Line]
-    title: str | None
+    title: tuple[str, ...]  # the words of the title that was sent, in lower case
+    title_length: int
     begun: bool = False  # whether a line of story has been read
     listed: Role | None = None  # the role of the lines under a line that ends with a colon
     prose: bool = False  # whether lines of story end with a full stop on this page
@@ -172,6 +175,18 @@ _CLOSED = re.compile(r"[.!?…。！？।۔؟][\"'”’“»)\]」』）]{0,3}
 def _is_open(text: str, start: int, end: int) -> bool:
     """Whether a line ends without a full stop."""
     return not _CLOSED.search(text, max(start, end - 8), end)
+
+
+def _lowered(
+    sentences: Sequence[Sentence], start: int = 0, end: int = sys.maxsize
+) -> tuple[str, ...]:
+    """The words of the sentences between two places, in lower case."""
+    return tuple(
+        word
+        for sentence in sentences
+        for token, word in zip(sentence.words, sentence.lower, strict=True)
+        if start <= token.start < end
+    )
 
 
 def _words(text: str, line: _Line) -> int:
@@ -290,8 +305,9 @@ def _has(where: str, text: str, start: int, end: int) -> bool:
 
 def _is_title(page: _Page, line: _Line, is_open: bool) -> bool:
     text = page.text[line.start : line.end]
-    if page.title and len(text) < 2 * len(page.title) + 20:
-        ours, theirs = _key(text), _key(page.title)
+    if page.title and len(text) < 2 * page.title_length + 20:
+        theirs = page.title
+        ours = _lowered(line.sentences, line.start, line.end)
         common = len(set(ours) & set(theirs))
         near = common >= 4 and common >= 0.7 * len(set(ours) | set(theirs))
         # A lead may well be the title with a full stop; only the first line is taken for it.
@@ -394,20 +410,13 @@ _REPEAT_WORDS = 6  # shorter sentences may well be said twice
 _SAME_HEAD = 4  # sentences with the same first words that are looked for; bounds the time
 
 
-def _key(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.lower()))
-
-
 def _mark_repeats(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The sentences; those of the story that are told in the same words elsewhere are repeats.
 
     The first of equal sentences stays story. A paragraph that another sentence quotes whole, a
     pull quote or a lead that breaks off, is a repeat wherever it stands.
     """
-    keys = [
-        tuple(token.text.lower() for token in sentence.words) if sentence.role is Role.STORY else ()
-        for sentence in sentences
-    ]
+    keys = [sentence.lower if sentence.role is Role.STORY else () for sentence in sentences]
     seen: set[tuple[str, ...]] = set()
     repeats: set[int] = set()
     for i, key in enumerate(keys):

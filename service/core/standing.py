@@ -83,7 +83,7 @@ def standing(sentence: Sentence) -> Standing:
     if _broken(sentence):
         return Standing.BROKEN
     bare = text.lstrip(_OPENING)
-    first = sentence.words[0].text.lower().split("'")[0].split("’")[0]
+    first = sentence.lower[0].split("'")[0].split("’")[0]
     if _POINTS_AT_NOTHING.match(bare):
         return Standing.ALONE
     if first in _PRONOUNS or _PHRASES.match(bare) or _KINDS.match(bare):

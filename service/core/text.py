@@ -72,6 +72,11 @@ class Sentence:
         return tuple(token for token in self.tokens if token.text[0].isalnum())
 
     @cached_property
+    def lower(self) -> tuple[str, ...]:
+        """The words in lower case."""
+        return tuple(token.text.lower() for token in self.words)
+
+    @cached_property
     def length(self) -> int:
         """Words as a caller counts them: runs of characters between white space."""
         return len(self.text.split())
