@@ -63,7 +63,7 @@ _VERBS = _WORDS["verb"]
 _FUNCTION = _WORDS["function"]
 _FINITE = _WORDS["finite verb"]
 _ARTICLES = frozenset({"a", "an", "the"})
-_DETERMINERS = _ARTICLES | {"this", "that", "these", "those", "whose"}
+_DETERMINERS = _ARTICLES | {"this", "that", "these", "those", "whose", "another"}
 _POSSESSIVES = frozenset("his her their its my our your".split())
 _GENITIVES = frozenset({"'s", "’s", "'", "’"})
 _PREPOSITIONS = frozenset(
@@ -74,9 +74,10 @@ _AUXILIARY = frozenset("has had have will be been".split())
 _ADVERBS = frozenset(
     "also now still once then currently just already reportedly formerly himself herself".split()
 )
-_APPOINTED = frozenset("named appointed elected".split())
-_QUANTIFIERS = frozenset({"own", "same", "most", "one"})
+_APPOINTED = frozenset("named appointed elected called declared dubbed considered crowned".split())
+_QUANTIFIERS = frozenset({"own", "same", "most", "one", "very"})
 _SERVE = frozenset(
+    "known identified seen revered recognized recognised portrayed introduced qualified qualifies "
     "serves served serve serving works worked work working acts acted described hailed regarded "
     "appointed named elected hired began begins started starts continues".split()
 )
@@ -90,6 +91,8 @@ _MONTHS = frozenset(
 _TIMES = frozenset("last past first early late next time process meantime".split())
 _RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", "but"})
 _SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
+_ONCE = frozenset("former ex late fellow longtime long-time".split())
+_PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
 _LISTING = frozenset({"including", "include", "includes", "included"})
 _PARTS = frozenset("section area neighborhood neighbourhood district quarter".split())
 _QUOTES = frozenset("\"'“”‘’")
@@ -98,6 +101,17 @@ _CALL = frozenset(
     "names naming named elects elected appoints appointed considers considered dubs dubbed labels "
     "labeled labelled crowned".split()
 )
+# Words of several kinds, put together once.
+_OPENING = _DETERMINERS | _POSSESSIVES
+_OWNERS = _GENITIVES | _POSSESSIVES
+_LOOSE = _PREPOSITIONS | _ARTICLES | {"and", ","}
+_ELSEWHERE = _OPENING | _VERBS | _FUNCTION | _ADVERBS | {"former", ""}
+_CLAUSE = _VERBS | _RELATIVE | _CLOSE
+_BREAK = _DASHES | {",", ":"}
+_ASIDE = _DASHES | {",", "("}
+_UNSTRESSED = _AUXILIARY | _ADVERBS
+_PASSED = _ADVERBS | _APPOINTED | _QUOTES | {"been"}
+_NEVER_AGENTS = _NO_AGENTS | _FUNCTION | _VERBS
 _COMPLEMENTS = _ARTICLES | _QUOTES | {"as", "its", "their"}
 _RANKS = frozenset(
     "lt capt gen maj col sgt cpl pfc adm cmdr sen sens rep reps gov det rev detective judge".split()
@@ -158,7 +172,7 @@ class _Reader:
             len(word) > 5
             and word.islower()
             and word.endswith(("er", "or", "ee", "ist", "ian"))
-            and word not in _NO_AGENTS | _FUNCTION | _VERBS
+            and word not in _NEVER_AGENTS
             and i not in self.name_at
         )
 
@@ -216,7 +230,7 @@ class _Reader:
         if word == "of":  # "Minister of Justice"
             return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
         if word in _VERBS:  # "the retired officer"
-            return self.word(i - 1) in _DETERMINERS | _POSSESSIVES
+            return self.word(i - 1) in _OPENING
         return word not in _FUNCTION and word[0].isalnum()
 
     def _lists(self, i: int, head: int) -> bool:
@@ -225,7 +239,7 @@ class _Reader:
             2 < i < head
             and self.words[i - 2].islower()
             and self.words[i].islower()
-            and self.word(i - 3) in _DETERMINERS | _POSSESSIVES
+            and self.word(i - 3) in _OPENING
             and not self.is_noun(i - 2, "PER")
         )
 
@@ -251,12 +265,13 @@ class _Reader:
                 if self._goes_elsewhere(i + 1):
                     break
             elif self._breaks(i, start, after=after):
-                break
+                if not (word in _QUOTES and after and {i - 1, i + 1} & self.name_at.keys()):
+                    break
             elif not after and word[0].isalnum():
                 after = self._participle(i)
                 head = head if after else i
             i += 1
-        while i > start and self.lower[i - 1] in _PREPOSITIONS | _ARTICLES | {"and", ","}:
+        while i > start and self.lower[i - 1] in _LOOSE:
             i -= 1
         return head, i
 
@@ -272,19 +287,24 @@ class _Reader:
         word = self.lower[i]
         if word == ",":
             return after or not self._parts_adjectives(i, start)
-        if word in _ARTICLES | _POSSESSIVES:
+        if word in _ARTICLES or word in _POSSESSIVES:
             return not after and i > start
-        if word in _FUNCTION | _DETERMINERS:
-            return word not in _QUANTIFIERS and not (after and word == "other")
+        if word in _FUNCTION or word in _DETERMINERS:
+            of_this = after and self.word(i - 1) in _PREPOSITIONS and word in _DETERMINERS
+            return not (word in _QUANTIFIERS or of_this or (after and word == "other"))
         if not word[0].isalnum():
             return word[0] not in "$€£&'%"
         if i == start:
             return False
         return (
             word in _FINITE
-            or (word in _VERBS and not after and not self._participle(i))
+            or (word in _VERBS and not (after or self._participle(i) or self._opens(i)))
             or (after and word.endswith("ing") and i - 1 in self.name_at)
         )
+
+    def _opens(self, i: int) -> bool:
+        """Whether the token follows what opens a noun phrase: "the study's lead author"."""
+        return self.word(i - 1) in _OPENING | _GENITIVES
 
     def _participle(self, i: int) -> bool:
         """Whether a verb form goes on with the phrase: "widow jailed for"."""
@@ -293,13 +313,12 @@ class _Reader:
 
     def _goes_elsewhere(self, i: int) -> bool:
         """Whether after "and" comes what is no part of the phrase: "and chairman of"."""
-        elsewhere = _DETERMINERS | _POSSESSIVES | _VERBS | _FUNCTION | _ADVERBS
-        if self.word(i) in elsewhere | {"former", ""}:
+        if self.word(i) in _ELSEWHERE:
             return True
         for k in range(i, i + 4):
             if self.is_noun(k, "PER"):
-                return self.word(k + 1) in {"of", "for"}
-        return False
+                return self.word(k + 1) in {"of", "for", "at"}
+        return self.word(i).endswith("ed") and self.word(i + 1) in _FUNCTION
 
     def _parts_adjectives(self, i: int, start: int) -> bool:
         return (
@@ -307,7 +326,7 @@ class _Reader:
             and self.words[i - 1].islower()
             and i + 1 < len(self.words)
             and self.words[i + 1].islower()
-            and self.word(i + 1) not in _FUNCTION | _DETERMINERS | _POSSESSIVES | _VERBS
+            and self.word(i + 1) not in _ELSEWHERE
             and not self.is_noun(i - 1, "PER")
         )
 
@@ -339,7 +358,7 @@ class _Reader:
         elif self.word(i) in _SAID_TO_BE and name.type in {"PER", "MISC"}:
             if self.is_noun(i - 1, name.type):
                 yield self.begins(i - 1)[0], i
-        elif self.word(i) in {",", ":"} | _DASHES:
+        elif self.word(i) in _BREAK:
             yield from self._explained(name, i)
         elif self.is_noun(i, name.type):
             start, marked = self.begins(i)
@@ -368,12 +387,13 @@ class _Reader:
         head = comma - 1
         if self.is_noun(head, name.type) or (name.type == "PER" and self.is_agent(head)):
             start, marked = self.begins(head)
-            owned = any(word in _GENITIVES | _POSSESSIVES for word in self.lower[start:comma])
+            owned = any(word in _OWNERS for word in self.lower[start:comma])
+            marked = marked or self.word(start) in _ONCE
             if owned or (marked and self.word(start - 1) != ","):
                 yield start, comma
             return
         for k in range(head, max(-1, head - _LONGEST), -1):
-            if name.type == "LOC" or self.word(k) in _VERBS | _RELATIVE | _CLOSE:
+            if name.type == "LOC" or self.word(k) in _CLAUSE:
                 return
             if self.is_noun(k, name.type) and self.word(k + 1) in _LINKS:
                 start, _ = self.begins(k)
@@ -396,7 +416,7 @@ class _Reader:
         elif self.word(i) not in {"is", "was", "are", "were"}:
             return
         for k in range(i - 1, max(-1, i - _LONGEST), -1):
-            if self.word(k) in _VERBS | _RELATIVE | _CLOSE or k in self.name_at:
+            if self.word(k) in _CLAUSE or k in self.name_at:
                 return
             if self.is_noun(k, name.type) and (k == i - 1 or self.word(k + 1) in _LINKS):
                 start, marked = self.begins(k)
@@ -409,9 +429,16 @@ class _Reader:
         i = name.first - 1
         if self.word(i) in _LISTING or self.word(i - 1) + self.word(i) == "suchas":
             i -= 1 + (self.word(i) == "as")
-        if self.word(i) in {",", ":"} | _DASHES:
+        if self.word(i) in _BREAK:
             i -= 1
         named = self.among(name)
+        after = named[-1].last
+        if len(named) > 1 and self.word(after) == ",":
+            start = after + 1 + (self.word(after + 1) in _ARTICLES)
+            head, end = self.ends(start)
+            if self.is_nouns(head, name.type):
+                for each in named:
+                    yield each.entity, (start, end)
         if name.type != "LOC" and len(named) > 1 and self.is_nouns(i, name.type):
             for each in named:
                 yield each.entity, (self.begins(i)[0], i + 1)
@@ -440,6 +467,8 @@ class _Reader:
         i = name.last
         if self.word(i) in _QUOTES and self.word(i + 1) == ",":
             i += 1
+        if self.word(i) == "of" and i + 1 in self.name_at:  # "Ann Berg of Iowa, the chair"
+            i = self.name_at[i + 1].last
         if self.word(i) == "(":
             for k in range(i + 1, i + 8):
                 if self.word(k) == ")":
@@ -447,13 +476,14 @@ class _Reader:
                     break
         if self.word(i) == "," and self.word(i + 1).isdecimal() and len(self.word(i + 1)) < 4:
             i += 2
-        if self.word(i) not in {",", "("} | _DASHES:
+        if self.word(i) not in _ASIDE:
             return
         i += 1
-        if self.word(i) in {"who", "which"}:
-            contracted = self.word(i + 1) in {"'s", "’s"}
+        pronoun, contracted = self._contracted(i)
+        if pronoun in {"who", "which"}:
             yield from self._after_be(i + 1, name.type, contracted=contracted)
             yield from self._as(i + 1, name.type)
+            yield from self._resumed(i, name.type)
             return
         while self.word(i) in _ADVERBS:
             i += 1
@@ -465,10 +495,18 @@ class _Reader:
             yield start, end
             i = end + (self.word(end) == ",")
             if self.word(i) != "and":
+                yield from self._after_be(i, name.type)
                 return
             i += 1
             while self.word(i) in _ADVERBS:
                 i += 1
+
+    def _resumed(self, i: int, kind: EntityType) -> Iterator[_Phrase]:
+        """What is said after a clause about the name: "Berg, who won in 2014, is the mayor"."""
+        for k in range(i, min(len(self.words), i + _LONGEST_AFTER)):
+            if self.word(k) == "," and self.word(k + 1) in _BE:
+                yield from self._after_be(k + 1, kind)
+                return
 
     def _apposed(self, name: _Name, i: int, start: int) -> int | None:
         """The end of the apposition at token *i*, from *start* after its article; None if none."""
@@ -482,9 +520,9 @@ class _Reader:
         ):
             return None
         following = self.word(end)
-        closed = following in _CLOSE | _RELATIVE and end not in self.name_at
-        goes_on = start > i and following.endswith(("ing", "ed")) and following not in _FINITE
-        return end if closed or goes_on else None
+        closed = following in _CLOSE or following in _RELATIVE
+        goes_on = start > i and following not in _FINITE
+        return end if (closed or goes_on) and end not in self.name_at else None
 
     def _fits(self, start: int, head: int, kind: EntityType, *, article: str) -> bool:
         """Whether the phrase says what a thing of the kind is."""
@@ -499,12 +537,12 @@ class _Reader:
         i = name.last
         if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
             i += 3
-        yield from self._after_be(i, name.type)
+        yield from self._after_be(i, name.type, named=True)
         yield from self._as(i, name.type)
 
     def _as(self, i: int, kind: EntityType) -> Iterator[_Phrase]:
         """What follows "as" within the clause of the verb at token *i*: "served as chairman"."""
-        while self.word(i) in _AUXILIARY | _ADVERBS | _BE:
+        while self.word(i) in _UNSTRESSED or self.word(i) in _BE:
             i += 1
         if self.word(i) not in _SERVE:
             return
@@ -537,37 +575,53 @@ class _Reader:
 
         They are the first person that the sentence names before them, else *subject*.
         """
-        found = False
-        for i, word in enumerate(self.lower):
+        if _PRONOUNS.isdisjoint(self.lower):
+            return
+        found = quoted = False
+        for i in range(len(self.lower)):
             name = self.name_at.get(i)
+            word, contracted = self._contracted(i)
+            quoted = word == "“" or (quoted != (word == '"') and word != "”")
             if name and name.type == "PER" and not found:
                 subject, found = name.entity, True
-            elif word in {"he", "she"} and subject is not None:
-                contracted = self.word(i + 1) in {"'s", "’s"}
+            elif quoted or subject is None:
+                continue  # what a speaker says is rarely of himself
+            elif word in {"he", "she"}:
                 for phrase in (
                     *self._after_be(i + 1, "PER", contracted=contracted),
                     *self._as(i + 1, "PER"),
                 ):
                     yield subject, phrase
-            elif word in {"him", "her"} and subject is not None and self.word(i - 1) in _CALL:
+            elif word in {"him", "her"} and self.word(i - 1) in _CALL:
                 for phrase in self._complement(i + 1, "PER"):
                     yield subject, phrase
 
-    def _after_be(self, i: int, kind: EntityType, *, contracted: bool = False) -> Iterator[_Phrase]:
-        """The phrase after a form of "to be" at token *i*."""
-        while self.word(i) in _AUXILIARY | _ADVERBS:
+    def _contracted(self, i: int) -> tuple[str, bool]:
+        """The token without "'s" at its end, and whether it had one: "he's"."""
+        word = self.word(i)
+        bare = word.removesuffix("'s").removesuffix("’s")
+        return bare, bare != word
+
+    def _after_be(
+        self, i: int, kind: EntityType, *, contracted: bool = False, named: bool = False
+    ) -> Iterator[_Phrase]:
+        """The phrase after a form of "to be" at token *i*; with any noun after a name (*named*)."""
+        while self.word(i) in _UNSTRESSED:
             i += 1
         if self.word(i) not in _BE and not contracted and self.word(i - 1) not in {"been", "be"}:
             return
         i += self.word(i) in _BE or contracted
         for _ in range(_MOST_JOINED):
-            while self.word(i) in _ADVERBS | _APPOINTED | _QUOTES | {"been"}:
+            while self.word(i) in _PASSED:
                 i += 1
             start = i + (self.word(i) in _ARTICLES)
+            start += self.word(start) in _QUOTES
             head, end = self.ends(start)
-            if not (start <= head and self._fits(start, head, kind, article=self.word(i))):
+            listed = start <= head and self._fits(start, head, kind, article=self.word(i))
+            if not (listed or (named and i < start <= head and head not in self.name_at)):
                 return
             yield start, end
+            named = False
             i = end + (self.word(end) == ",")
             if self.word(i) != "and":
                 return

@@ -72,6 +72,13 @@ _BERG = {"Ann Berg": "PER"}
         pytest.param("They changed the show, replacing anchor Ann Berg.", ["anchor"], id="verb"),
         pytest.param("Minister of Justice Ann Berg left.", ["Minister of Justice"], id="of"),
         pytest.param("Ann Berg, a report said, left.", [], id="clause"),
+        pytest.param("Ann Berg, who's a surgeon, left.", ["surgeon"], id="contracted"),
+        pytest.param("Ann Berg, who won in 2014, is the mayor.", ["mayor"], id="resumed"),
+        pytest.param("Ann Berg, the mayor until May, left.", ["mayor"], id="goes on"),
+        pytest.param("Ann Berg is a ball of energy.", ["ball of energy"], id="any noun"),
+        pytest.param("Ann Berg was declared a “violent thief”.", ["violent thief"], id="declared"),
+        pytest.param("Ann Berg left. “He is a hero,” she said.", [], id="spoken of another"),
+        pytest.param("Ann Berg became a chemist and settled in York.", ["chemist"], id="verb"),
         pytest.param("Some were witnesses, Ann Berg said.", [], id="plural of others"),
     ],
 )  # fmt: skip
@@ -100,12 +107,34 @@ def test_with_roles_reads_what_a_thing_is_said_to_be(text, name, kind, expected)
     assert _roles((text, {name: kind})) == {name: expected}
 
 
+@pytest.mark.parametrize(
+    ("text", "other", "expected"),
+    [
+        pytest.param("Ann Berg of Iowa, the chair, left.", {"Iowa": "LOC"}, ["chair"], id="place"),
+        pytest.param(
+            "Ann Berg, author of “Rain”, left.", {"Rain": "MISC"}, ["author of “Rain”"], id="work"
+        ),
+    ],
+)
+def test_with_roles_reads_past_another_name(text, other, expected):
+    assert _roles((text, {"Ann Berg": "PER"} | other))["Ann Berg"] == expected
+
+
 def test_with_roles_gives_a_plural_to_every_name_of_its_list():
     text = "Its founders, Ann Berg and Tom Hall, left."
 
     assert _roles((text, {"Ann Berg": "PER", "Tom Hall": "PER"})) == {
         "Ann Berg": ["Its founders"],
         "Tom Hall": ["Its founders"],
+    }
+
+
+def test_with_roles_gives_a_plural_after_a_list_to_every_name_of_it():
+    text = "Ann Berg and Tom Hall, the founders of a bank, left."
+
+    assert _roles((text, {"Ann Berg": "PER", "Tom Hall": "PER"})) == {
+        "Ann Berg": ["founders of a bank"],
+        "Tom Hall": ["founders of a bank"],
     }
 
 
