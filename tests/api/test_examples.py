@@ -17,7 +17,10 @@ from .conftest import ROOT
 EXAMPLES = ROOT / "examples"
 CONTRACT = ROOT / "openapi.yaml"
 
-ANSWERS = {"two-articles-answer.json": "two-articles.json"}
+ANSWERS = {
+    "one-sentence-answer.json": "one-sentence.json",
+    "two-articles-answer.json": "two-articles.json",
+}
 
 # An example in the contract is marked by the file that it is; what follows, indented, is its value.
 _MARK = re.compile(

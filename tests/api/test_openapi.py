@@ -1,5 +1,6 @@
 """openapi.yaml against the schemas that load requests, the routes, the types and real answers."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import get_args
@@ -13,6 +14,8 @@ from service import __version__
 from service.api import errors, schemas
 from service.core import figures, mentions, quantities
 from service.core.digest import METHODS, Options
+
+from .conftest import ROOT
 
 # The files of Swagger UI, and its path without the slash.
 UNDOCUMENTED = {"/docs", "/docs/{name}"}
@@ -209,6 +212,18 @@ def test_the_contract_lists_every_type_of_problem_with_its_status(contract):
     assert described["enum"] == [errors._TYPE + name for name in sorted(kinds, key=kinds.get)]
     told = re.findall(r"^- `(\S+)`: (\d+), ", described["description"], re.MULTILINE)
     assert {name: int(status) for name, status in told} == kinds
+
+
+def test_the_contract_lists_every_unit(contract):
+    table = json.loads((ROOT / "service" / "core" / "resources" / "units.json").read_text("utf-8"))
+    told = set(re.findall("`([^`]+)`", schema(contract, "Unit")["description"]))
+
+    assert {row["unit"] for row in table["units"]} <= told
+    assert told - {row["unit"] for rows in table.values() for row in rows} == {
+        "value",
+        "%",
+        "percentage point",
+    }
 
 
 def test_the_contract_tells_the_limit_of_a_body(contract):
