@@ -115,7 +115,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from (sentence["text"] for sentence in found["summary"]["sentences"])
     for article in found["articles"]:
         for warning in article["warnings"]:
-            yield f"({article['id']}: {warning})"
+            yield f"({article['id']}: {warning['detail']})"
     yield from ("", "Entities")
     for entity in found["entities"]:
         roles = ", ".join(dict.fromkeys(role["text"] for role in entity["roles"]))

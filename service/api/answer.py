@@ -72,7 +72,9 @@ def answer(request: Request, digest: Digest, *, release: str = __version__) -> d
                 "duplicate_of": None
                 if note.duplicate_of is None
                 else request.articles[note.duplicate_of].id,
-                "warnings": note.warnings,
+                "warnings": [
+                    {"code": warning.code, "detail": warning.detail} for warning in note.warnings
+                ],
             }
             for article, note in zip(request.articles, digest.articles, strict=True)
         ],

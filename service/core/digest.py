@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from service.core.analysis import Analysis, analyze
 from service.core.classic import LIMITS, ClassicMethod, rate
@@ -80,6 +80,16 @@ class Options:
     entity_types: tuple[EntityType, ...] = ("PER", "ORG", "LOC", "MISC")
 
 
+WarningCode = Literal["other-language", "html", "no-story"]
+
+
+class ArticleWarning(NamedTuple):
+    """What makes the digest of one article less sure."""
+
+    code: WarningCode  # for programs
+    detail: str  # for people
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleNote:
     """What was seen of one article."""
@@ -88,7 +98,7 @@ class ArticleNote:
     words: int  # of the story
     sentences: int  # of the story
     duplicate_of: int | None  # index of the earlier article that this one copies
-    warnings: tuple[str, ...]
+    warnings: tuple[ArticleWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,21 +290,24 @@ def _budget(stories: Sequence[Sequence[Sentence]], options: Options) -> Budget:
     return Budget(sentences=options.sentences or (3 if len(stories) == 1 else 5))
 
 
-def _warnings(analysis: Analysis) -> tuple[str, ...]:
+def _warnings(analysis: Analysis) -> tuple[ArticleWarning, ...]:
     """What the caller should know about one article's digest."""
     warnings = []
     if analysis.language not in ("en", None):
-        warnings.append(
+        detail = (
             f"the article seems to be written in {analysis.language!r}; names and figures are"
             " found in English only"
         )
+        warnings.append(ArticleWarning("other-language", detail))
     if _has_tags(analysis.document):
-        warnings.append(
+        detail = (
             "the article holds tags of HTML; between sentences they are left out, inside sentences"
             " they stay"
         )
+        warnings.append(ArticleWarning("html", detail))
     if not analysis.document.story:
-        warnings.append("no sentence of the article was taken for story")
+        detail = "no sentence of the article was taken for story"
+        warnings.append(ArticleWarning("no-story", detail))
     return tuple(warnings)
 
 

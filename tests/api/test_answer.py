@@ -12,6 +12,7 @@ from service.api.schemas import Request, load
 from service.core.digest import (
     Article,
     ArticleNote,
+    ArticleWarning,
     Digest,
     Echo,
     Entity,
@@ -78,7 +79,10 @@ DIGEST = Digest(
             (TWELVE, FOURTEEN),
         ),
     ),
-    (ArticleNote("en", 4, 1, None, ()), ArticleNote(None, 5, 1, 0, ("Short.",))),
+    (
+        ArticleNote("en", 4, 1, None, ()),
+        ArticleNote(None, 5, 1, 0, (ArticleWarning("no-story", "Short."),)),
+    ),
     (Story((1,), "Cats", (0,)), Story((0,), None, None)),
 )
 
@@ -175,7 +179,7 @@ def test_answer_echoes_the_articles_beside_what_was_seen_of_them():
             "words": 5,
             "sentences": 1,
             "duplicate_of": "x",
-            "warnings": ["Short."],
+            "warnings": [{"code": "no-story", "detail": "Short."}],
         },
     ]
 

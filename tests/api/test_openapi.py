@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from service import __version__
 from service.api import errors, schemas
-from service.core import figures, mentions, quantities
+from service.core import digest, figures, mentions, quantities
 from service.core.digest import METHODS, Options
 
 from .conftest import ROOT
@@ -38,6 +38,7 @@ ANSWERED = [
     "ConflictingValue",
     "FigureMention",
     "ArticleNote",
+    "ArticleWarning",
     "Problem",
     "Info",
 ]
@@ -212,6 +213,20 @@ def test_the_contract_lists_every_type_of_problem_with_its_status(contract):
     assert described["enum"] == [errors._TYPE + name for name in sorted(kinds, key=kinds.get)]
     told = re.findall(r"^- `(\S+)`: (\d+), ", described["description"], re.MULTILINE)
     assert {name: int(status) for name, status in told} == kinds
+
+
+def test_the_contract_lists_every_code_of_a_warning(contract):
+    described = schema(contract, "ArticleWarning")["properties"]["code"]
+
+    assert described["enum"] == list(get_args(digest.WarningCode))
+    assert re.findall(r"^- `(\S+)`: ", described["description"], re.MULTILINE) == described["enum"]
+
+
+def test_a_warning_is_as_described(client, contract):
+    answer = client.post("/v1/digest", json={"text": "Der Rat hat die alte Brücke gesperrt."}).json
+
+    validator(contract, "Digest").validate(answer)
+    assert [warning["code"] for warning in answer["articles"][0]["warnings"]] == ["other-language"]
 
 
 def test_the_contract_lists_every_unit(contract):

@@ -60,7 +60,7 @@ def test_digest_warns_of_another_language_and_still_gives_a_summary(case):
 
     [note] = found.articles
     assert note.language == case["language"]
-    assert repr(case["language"]) in note.warnings[0]
+    assert repr(case["language"]) in note.warnings[0].detail
     assert found.summary is not None
     assert found.summary.sentences
 
