@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations_with_replacement
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from service.core.errors import Check, unchecked
 from service.core.rank import Reason
@@ -17,12 +20,6 @@ from service.core.vectors import Array, Indices
 #: In development, where one of them tells a fact, three in four do, and two in seven of all that
 #: do are found; at 0.4 it is 69 % and 36 %, at 0.6 80 % and 22 %.
 SAME = 0.5
-
-#: Two sentences of one summary must be less likely to tell the same than this.
-REPEATS = 0.2
-
-# A sentence that leans on another may follow one with this chance to tell the same as that other.
-_HOST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +80,21 @@ class Taste(NamedTuple):
     cover: float = 0.0  # share of the gain that is what others tell too, the rest its own score
     # What a chance of 1 to tell the same as a chosen sentence takes off, as share of the gain.
     variety: float = 0.0
+    # What two chosen sentences take off each other, as share of what they likely tell in common;
+    # None: what is chosen is not exchanged for something better any more.
+    toll: float | None = None
+    repeats: float = 0.22  # two chosen sentences are less likely than this to tell the same
 
 
 #: How `auto` weighs, by the kind of request (``rank.kind``) and what its length is counted in: the
 #: most facts, and few told twice, in the development clusters; the highest ROUGE for one article
 #: and for ledes.
 TASTES: Mapping[tuple[str, str], Taste] = {
-    ("many", "words"): Taste(thrift=0.3, cover=0.8, variety=1.5),
+    ("many", "words"): Taste(thrift=0.3, cover=0.8, variety=1.5, toll=0.5),
     ("many", "sentences"): Taste(cover=0.8, variety=1.75),
-    ("one", "words"): Taste(thrift=0.3, cover=0.3, variety=0.5),
-    ("one", "sentences"): Taste(cover=0.3, variety=0.5),
-    ("ledes", "words"): Taste(thrift=0.2, cover=0.5, variety=0.75),
+    ("one", "words"): Taste(thrift=0.3, cover=0.5, variety=0.5, toll=1.0),
+    ("one", "sentences"): Taste(cover=0.5, variety=0.5, toll=0.5),
+    ("ledes", "words"): Taste(thrift=0.2, cover=0.8, variety=1.5, toll=0.5, repeats=0.3),
     ("ledes", "sentences"): Taste(cover=0.5, variety=0.75),
 }
 
@@ -103,6 +104,16 @@ _WEIGHED = 200
 
 # What is left of a budget of words, as share of all of it, for which no more are looked at.
 _LEFT_OVER = 0.1
+
+# Longer choices are left as they are; so is one after this many exchanges.
+_EXCHANGED = 40
+_ROUNDS = 40
+
+# Of no more than this many two may be given up for one.
+_TWO = 12
+
+# A sentence must add this share of what the best one is worth.
+_LEAST = 0.02
 
 
 def choose(
@@ -128,10 +139,10 @@ def choose(
         check: called before each choice; it stops the work by raising.
 
     Returns:
-        A summary in which no two sentences are likely to tell the same, by ``REPEATS``. A broken
-        sentence is in it only where there is no other, and one that leans on another only where
-        that one, or one that likely tells the same, is in it too; in reading order it follows
-        there. Ties go to the earlier candidate.
+        A summary in which no two sentences are likely to tell the same, by ``Taste.repeats``. A
+        broken sentence is in it only where there is no other, and one that leans on another only
+        where that one is in it too; in reading order it follows there. Ties go to the earlier
+        candidate.
 
     Source:
         Greedy choice by gain and cost, Lin and Bilmes, NAACL 2010; the gain is the expected score
@@ -146,7 +157,7 @@ def choose(
             tuple(sorted((one for _, one in found.values()), key=lambda one: -one.score))
         )
     # A sentence that leans on another goes where that one goes.
-    hosts = {k: chosen.hosts.get(k, k) for k in found}
+    hosts = {k: chosen.heads.get(k, k) for k in found}
     places = sorted(
         found,
         key=lambda k: (found[hosts[k]][0], -found[hosts[k]][1].score, hosts[k], k != hosts[k], k),
@@ -178,47 +189,62 @@ class _Chosen:
         taste: Taste,
     ) -> None:
         size = len(scores)
-        # By the chosen sentence, all that likely tell the same, and how likely.
-        self.echoes: dict[int, list[tuple[int, float]]] = {}
         self._scores = scores
         self._sameness = sameness
         self._taste = taste
         lengths = [candidate.sentence.length for candidate in candidates[:size]]
         self._lengths = np.array(lengths, dtype=np.int64)
-        self._words = int(self._lengths.sum()) if budget.words is None else budget.words
+        self._budget = (
+            size if budget.sentences is None else min(budget.sentences, size),
+            int(self._lengths.sum()) if budget.words is None else budget.words,
+        )
         self._left_over = -1.0 if budget.words is None else _LEFT_OVER * budget.words
-        self._sentences = size if budget.sentences is None else min(budget.sentences, size)
         stands = [candidate.standing for candidate in candidates[:size]]
-        self._ready = np.array([standing is Standing.ALONE for standing in stands], dtype=bool)
+        self._alone = np.array([standing is Standing.ALONE for standing in stands], dtype=bool)
+        if not self._alone.any():  # a text of questions and fragments alone
+            self._alone[:] = True
+        self.heads = dict(_leaning(candidates[:size]))
         self._leaning: dict[int, list[int]] = {}
-        for k, head in _leaning(candidates[:size]):
+        for k, head in self.heads.items():
             self._leaning.setdefault(head, []).append(k)
-        self.hosts: dict[int, int] = {}  # the chosen sentence that a leaning one may follow
-        self._repeated = np.zeros(size)  # highest chance to tell the same as a chosen sentence
-        self._missed = np.ones(size)  # chance that none of the chosen tells it
         # Rounded, since a power may differ between processors; so are all gains before they meet.
         self._price = np.round(np.maximum(self._lengths, 1) ** taste.thrift, 6)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Nothing is chosen."""
+        size = len(self._scores)
+        self.echoes: dict[int, list[tuple[int, float]]] = {}  # by the chosen sentence
+        self._sentences, self._words = self._budget
+        self._ready = self._alone.copy()
+        self._repeated = np.zeros(size)  # highest chance to tell the same as a chosen sentence
+        self._missed = np.ones(size)  # chance that none of the chosen tells it
 
     def fill(self, check: Check) -> None:
         """Take the best sentences, some of the highest scores at a time."""
-        if not self._ready.any():  # a text of questions and fragments alone
-            self._ready[:] = True
         order = np.argsort(-np.round(self._scores / self._price, 9), kind="stable")
         for first in range(0, len(order), _WEIGHED):
             if not self._sentences or (first and self._words <= self._left_over):
                 break
-            self._grow(np.sort(order[first : first + _WEIGHED]), check)
+            weighed = np.sort(order[first : first + _WEIGHED])
+            chance = self._grow(weighed, check)
+            if chance is not None and not first and self._taste.toll is not None:
+                self._exchange(weighed, chance, self._taste.toll, check)
 
-    def _grow(self, weighed: Indices, check: Check) -> None:
-        """Take the best of some candidates until none of them fits any more."""
+    def _grow(self, weighed: Indices, check: Check) -> Array | None:
+        """Take the best of some candidates until none of them fits any more.
+
+        Returns:
+            The chance that each of them tells the same as every candidate; None if none fits.
+        """
         lengths, price = self._lengths[weighed], self._price[weighed]
         chance: Array | None = None
         while self._sentences:
             check()
             fits = self._ready[weighed] & (lengths <= self._words)
-            fits &= self._repeated[weighed] < REPEATS
+            fits &= self._repeated[weighed] < self._taste.repeats
             if not fits.any():
-                return
+                break
             if chance is None:
                 chance = self._sameness.chance(weighed)
             missed = self._scores[weighed] * self._missed[weighed]
@@ -227,6 +253,33 @@ class _Chosen:
             gain *= np.maximum(1 - self._taste.variety * self._repeated[weighed], 1e-9) / price
             best = int(np.where(fits, np.round(gain, 9), -1.0).argmax())
             self._take(int(weighed[best]), chance[best])
+        return chance
+
+    def _exchange(self, weighed: Indices, chance: Array, toll: float, check: Check) -> None:
+        """Drop, add or swap one sentence at a time for as long as the choice gains by it."""
+        place = {k: i for i, k in enumerate(weighed.tolist())}
+        chosen = [place[k] for k in self.echoes]
+        if not 0 < len(chosen) <= _EXCHANGED:
+            return
+        heads = [place.get(self.heads.get(k, -1), -1) for k in weighed.tolist()]
+        trade = _Trade(
+            chance[:, weighed],
+            self._scores[weighed],
+            self._lengths[weighed],
+            np.where(self._alone[weighed], np.arange(len(weighed)), heads),
+            self._taste.cover,
+            toll,
+            self._taste.repeats,
+        )
+        for _ in range(_ROUNDS):
+            check()
+            found = trade.better(chosen, *self._budget)
+            if found is None:
+                break
+            chosen = found
+        self._clear()
+        for i in chosen:
+            self._take(int(weighed[i]), chance[i])
 
     def _take(self, best: int, chance: Array) -> None:
         size = len(self._scores)
@@ -235,12 +288,62 @@ class _Chosen:
         self._repeated = np.maximum(self._repeated, chance[:size])
         self._missed *= 1 - chance[:size]
         self._words -= int(self._lengths[best])
-        for head in np.flatnonzero(chance[:size] >= _HOST).tolist():
-            for k in self._leaning.get(head, ()):
-                if head == best or k not in self.hosts:
-                    self.hosts[k] = best
-                self._ready[k] = True
+        self._ready[self._leaning.get(best, [])] = True
         self._sentences -= 1
+
+
+class _Trade(NamedTuple):
+    """What some candidates are worth together."""
+
+    alike: Array  # chance to tell the same, shape (n, n)
+    scores: Array
+    lengths: Indices
+    needs: Indices  # the candidate that has to be there too: itself where it stands alone, or -1
+    cover: float
+    toll: float
+    repeats: float
+
+    def better(self, chosen: list[int], sentences: int, words: int) -> list[int] | None:
+        """The choice that is worth most of those one step away; None where none is worth more.
+
+        A choice is worth what it comes to tell, by the expected scores of all candidates, and what
+        its own sentences score, weighed as ``Taste.cover`` says; less what two of them likely tell
+        in common, times ``Taste.toll``; less a little for each sentence.
+        """
+        alike, scores, every = self.alike, self.scores, np.arange(len(self.scores))
+        # A row of each table is of the choice without one or two of its sentences; the last, whole.
+        kept = _without(len(chosen))
+        missed = np.array([scores * (1 - alike[chosen][row]).prod(axis=0) for row in kept])
+        own = (1 - self.cover) * scores
+        own -= _LEAST * (own + self.cover * alike @ scores).max()
+        common = self.toll * alike[:, chosen] * np.minimum(scores[:, None], scores[chosen])
+        common[chosen, np.arange(len(chosen))] = 0.0
+        repeated = kept @ common.T
+        worth = kept @ own[chosen] - self.cover * missed.sum(axis=1)
+        worth -= (kept * repeated[:, chosen]).sum(axis=1) / 2
+        grown = worth[:, None] + self.cover * missed @ alike.T + own - repeated
+        present = kept @ (np.array(chosen)[:, None] == every)
+        nearest = np.where(kept[:, None], alike[:, chosen], 0.0).max(axis=2)
+        stands = (self.needs == every) | ((self.needs >= 0) & present[:, self.needs])
+        whole = (stands[:, chosen] | ~kept).all(axis=1)
+        fits = whole[:, None] & stands & ~present & (nearest < self.repeats)
+        fits &= self.lengths <= (words - kept @ self.lengths[chosen])[:, None]
+        fits &= (kept.sum(axis=1) < sentences)[:, None]
+        steps = np.column_stack((np.where(fits, grown, -np.inf), np.where(whole, worth, -np.inf)))
+        steps = np.round(steps, 9)
+        without, with_ = np.unravel_index(int(steps.argmax()), steps.shape)
+        if steps[without, with_] <= steps[-1, -1]:
+            return None
+        found = [k for k, stays in zip(chosen, kept[without], strict=True) if stays]
+        return found if with_ == len(scores) else [*found, int(with_)]
+
+
+@lru_cache(maxsize=_EXCHANGED)
+def _without(size: int) -> npt.NDArray[np.bool_]:
+    """Which of so many sentences are left without each one and each two of the first, and all."""
+    pairs = combinations_with_replacement(range(size), 2)
+    gone = [{i, j} for i, j in pairs if i == j or size <= _TWO]
+    return np.array([[k not in both for k in range(size)] for both in [*gone, set()]], dtype=bool)
 
 
 def _sentence(

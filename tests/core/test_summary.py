@@ -7,7 +7,7 @@ from service.core.rank import sameness
 from service.core.sameness import Candidate
 from service.core.segment import segment
 from service.core.standing import standing
-from service.core.summary import SAME, Budget, Taste, choose
+from service.core.summary import SAME, TASTES, Budget, Taste, choose
 from service.core.vectors import Meanings, Vectors, content_stems
 
 FERRY = "A ferry sank off Varna in a storm."
@@ -116,13 +116,16 @@ WORDS = st.lists(st.sampled_from("ferry storm diver pilot wreck dawn harbour of 
     st.integers(1, 6),
     st.integers(1, 40),
     st.sampled_from(["reading", "score"]),
+    st.sampled_from([Taste(), *TASTES.values()]),
     st.data(),
 )
-def test_choose_keeps_its_budget_and_repeats_nothing(articles, sentences, words, order, data):
+def test_choose_keeps_its_budget_and_repeats_nothing(
+    articles, sentences, words, order, taste, data
+):
     given = candidates(*articles)
     scores = data.draw(st.lists(st.floats(0, 1), min_size=len(given), max_size=len(given)))
 
-    chosen = summary(given, scores, budget=Budget(sentences, words), order=order)
+    chosen = summary(given, scores, budget=Budget(sentences, words), order=order, taste=taste)
 
     assert len(chosen.sentences) <= sentences
     assert chosen.words <= words
@@ -154,6 +157,52 @@ def test_choose_takes_a_leaning_sentence_only_with_the_one_it_leans_on_and_right
 
     assert texts(alone) == [FERRY, "Rain fell on the town."]
     assert texts(together) == [DIVERS, "He had warned the office.", "Rain fell on the town."]
+
+
+def test_choose_takes_no_leaning_sentence_behind_what_another_article_tells():
+    given = [
+        *standing_candidates(FERRY),
+        *[one._replace(article=1) for one in standing_candidates(FERRY, "He was glad of it.")],
+    ]
+
+    chosen = summary(given, [0.9, 0.8, 0.7], budget=Budget(sentences=3))
+
+    assert texts(chosen) == [FERRY]
+
+
+LEAD = "The mayor resigned on Tuesday after losing a vote by 31 to 29."
+
+
+def test_choose_gives_up_small_things_for_the_news_where_both_do_not_fit():
+    given = candidates(["The town is calm.", LEAD, "It rained all of the night."])
+    taste = Taste(thrift=1.0)
+
+    greedy = summary(given, [0.5, 0.9, 0.5], budget=Budget(words=14), taste=taste)
+    exchanged = summary(
+        given, [0.3, 0.9, 0.3], budget=Budget(words=14), taste=taste._replace(toll=0.5)
+    )
+
+    assert texts(greedy) == ["The town is calm.", "It rained all of the night."]
+    assert texts(exchanged) == [LEAD]
+
+
+def test_choose_leaves_words_unspent_on_what_is_worth_next_to_nothing():
+    given = candidates([LEAD, "The town is calm.", DIVERS])
+
+    chosen = summary(given, [0.9, 0.01, 0.2], budget=Budget(words=50), taste=Taste(toll=0.5))
+
+    assert texts(chosen) == [LEAD, DIVERS]
+
+
+def test_choose_keeps_a_leaning_sentence_with_its_own_while_exchanging():
+    given = standing_candidates(FERRY, DIVERS, "He had warned the office.", LEAD)
+    taste = Taste(thrift=0.5, toll=0.5)
+
+    for words in range(1, 40):
+        chosen = texts(
+            summary(given, [0.3, 0.4, 0.9, 0.8], budget=Budget(words=words), taste=taste)
+        )
+        assert "He had warned the office." not in chosen or DIVERS in chosen
 
 
 def test_choose_takes_a_broken_sentence_only_where_there_is_no_other():
