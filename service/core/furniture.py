@@ -130,7 +130,7 @@ class _Page:
     def __post_init__(self) -> None:
         long = [line for line in self.lines if len(line.sentences[0].tokens) >= 8]
         closed = sum(not _is_open(self.text, line.start, line.end) for line in long)
-        self.prose = closed >= 3 and closed >= 0.6 * len(long)
+        self.prose = closed >= 2 and closed >= 0.6 * len(long)
 
 
 def _lines(document: Document) -> list[_Line]:
@@ -388,6 +388,11 @@ def _sentences(page: _Page, line: _Line) -> Iterator[Sentence]:
                 yield Sentence(piece, first, last, tokens, sentence.paragraph, role)
 
 
+_ADDRESSED = frozenset({Role.SHARE, Role.NOTE})  # what speaks to the reader
+_TOLD = re.compile(
+    r",[”\"’']? (?:[\w’'.-]+ ){1,4}"
+    r"(?:said|says|told|tells|joked|added|wrote|asked|warned|heard|found)\b"
+)
 _SIGNS = re.compile(r"[^\w\"“”'‘’]+")  # without words, and no quote of the sentence before
 
 
@@ -400,7 +405,9 @@ def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
         tail = line.at >= len(page.lines) - _TAIL_LINES and start > 0.6 * page.lines[-1].end
         for rule in _RULES["sentence"]:
             if (tail or not rule.tail) and rule.pattern.fullmatch(page.text, start, end):
-                return rule.role
+                # "Thank you for following me, the pope told the crowd."
+                told = rule.role in _ADDRESSED and _TOLD.search(page.text, start, end)
+                return Role.STORY if told else rule.role
     return Role.STORY
 
 

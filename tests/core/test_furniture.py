@@ -23,6 +23,7 @@ RULES = tomllib.loads(
 )["rule"]
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 CASES = json.loads((Path(__file__).parent / "cases" / "furniture.json").read_text("utf-8"))
+STORY = json.loads((Path(__file__).parent / "cases" / "story.json").read_text("utf-8"))
 MARKS = st.sampled_from(
     [
         "\n",
@@ -75,6 +76,16 @@ def test_mark_tells_story_from_page(case, request):
     found = marked("\n\n".join(line for line, _ in lines), case.get("title"))
 
     assert found == [tuple(piece) for _, pieces in lines for piece in pieces]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["text"]) for case in STORY])
+def test_mark_keeps_story_that_looks_like_the_page(case, request):
+    if case["expect"] == "fail":
+        request.applymarker(pytest.mark.xfail(strict=True, reason=case["note"]))
+
+    found = marked("\n\n".join([BODY[0], case["text"], *BODY[1:]]))
+
+    assert all(role == "story" for role, _ in found)
 
 
 PAGES = st.one_of(
