@@ -46,7 +46,8 @@ _POINTS_AT_NOTHING = re.compile(
 _PHRASES = re.compile(
     r"(?:as a result|after (?:that|this|all)|at (?:that|the same|this) (?:time|point)|by then"
     r"|for (?:example|instance|that reason|his part|her part|its part|their part)|in (?:addition"
-    r"|contrast|other words|response|return|turn|that case|this case|all|fact)|on the other hand"
+    r"|contrast|other words|response|return|turn|that case|this case|both cases|all|fact)"
+    r"|on the other hand"
     r"|on the contrary|since then|that is why|the same|the (?:latter|former|other|others|next day"
     r"|following day)|until then|one of (?:them|those|these)|some of (?:them|those|these)"
     r"|(?:all|many|most|none|two|three|half|several) of (?:them|those|these|whom)"
@@ -64,6 +65,21 @@ _KINDS = re.compile(
     r"|suspected|killed|injured|in|from|at|with|on|for|to|and|between|responsible|convicted|known)\b)[a-z]",
     re.IGNORECASE,
 )
+_FIRST_PERSON = frozenset("i me my we us our".split())  # in the middle of what somebody says
+# A pronoun for someone whom nothing before it in the sentence names: "Last week he resigned".
+_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_NOT_NAMED = (
+    rf"(?:[^,.;A-Z]|{_DAYS}|January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)"
+)
+_UNNAMED = re.compile(
+    r"(?:after|asked|at|before|by|despite|during|earlier|following|for|from|in|last|now|on|since"
+    r"|through|today|tonight|under|until|when|while|with|without|yesterday)\b"
+    rf"(?:{_NOT_NAMED}{{0,80}},|(?: (?:[a-z]+|{_DAYS})){{0,2}}) (?:he|she) "
+    r"|(?:authorities|doctors|investigators|neighbou?rs|officers|officials|police|prosecutors"
+    r"|relatives|witnesses) (?:alleged?|believe|said|say|told)(?: that)? (?:he|she|his|her|they) ",
+)
+
 # Speech by someone who is only a pronoun, where nobody is named before: ", he said".
 _SPEAKER = re.compile(
     r"\b(?:he|she|they) (?:said|says|added|told|wrote|explained|continued|tweeted)\b"
@@ -86,6 +102,10 @@ def standing(sentence: Sentence) -> Standing:
     first = sentence.lower[0].split("'")[0].split("’")[0]
     if _POINTS_AT_NOTHING.match(bare):
         return Standing.ALONE
+    if first.split("-")[0] in _FIRST_PERSON and text[0] not in _OPENING:
+        return Standing.LEANING
+    if _UNNAMED.match(bare[:1].lower() + bare[1:]):
+        return Standing.LEANING
     if first in _PRONOUNS or _PHRASES.match(bare) or _KINDS.match(bare):
         return Standing.LEANING
     if first in _CONNECTIVES and (first not in _CONJUNCTIONS or bare[len(first) :][:1] == ","):
