@@ -161,7 +161,7 @@ def digest(
     if "summary" in include:
         check()
         with timed("summary"):
-            summary = _summarize(documents, titles, copies, options, check)
+            summary = _summarize(documents, titles, copies, stories, options, check)
     if "entities" in include:
         check()
         with timed("entities"):
@@ -216,6 +216,7 @@ def _summarize(
     documents: Sequence[Document],
     titles: Sequence[str | None],
     copies: Sequence[int | None],
+    told: Sequence[Story],
     options: Options,
     check: Check,
 ) -> Summary:
@@ -252,6 +253,7 @@ def _summarize(
         budget=_budget(originals, options),
         taste=taste,
         order=options.order,
+        stories=[story.articles for story in told] if options.method == "auto" else (),
         check=check,
     )
     if not options.explain:

@@ -112,6 +112,12 @@ _ROUNDS = 40
 # Of no more than this many two may be given up for one.
 _TWO = 12
 
+# Of several stories each gets a sentence while there are so many words for each; it is one of so
+# many of the story's best, and scores at least so much of the request's best.
+_SHARE = 20
+_SHARERS = 50
+_OWN = 0.3
+
 # A sentence must add this share of what the best one is worth.
 _LEAST = 0.02
 
@@ -124,6 +130,7 @@ def choose(
     budget: Budget,
     taste: Taste = Taste(),  # noqa: B008  # frozen
     order: Literal["reading", "score"] = "reading",
+    stories: Sequence[Sequence[int]] = (),
     check: Check = unchecked,
 ) -> Summary:
     """The sentences that tell most and repeat little, as many as the budget holds.
@@ -135,7 +142,10 @@ def choose(
         budget: kept to the word.
         taste: how scores are traded against length and repetition.
         order: "score", the best first; or "reading", by how early in its article each is told, in
-            whichever article tells it earliest, and of two equally early the better first.
+            whichever article tells it earliest, and of two equally early the better first, one
+            story after the other.
+        stories: the articles that tell each story, where there are several, in order: a share of
+            the budget goes to each, as far as it goes round.
         check: called before each choice; it stops the work by raising.
 
     Returns:
@@ -149,7 +159,9 @@ def choose(
         of all sentences that the summary comes to tell, as in Takamura and Okumura, EACL 2009,
         less what it repeats, as in maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998.
     """
-    chosen = _Chosen(candidates, scores, sameness, budget, taste)
+    story_of = {article: k for k, articles in enumerate(stories) for article in articles}
+    told_by = [story_of.get(one.article, 0) for one in candidates]
+    chosen = _Chosen(candidates, scores, sameness, budget, taste, told_by[: len(scores)])
     chosen.fill(check)
     found = {k: _sentence(candidates, k, scores, chosen.echoes[k]) for k in chosen.echoes}
     if order == "score":
@@ -160,7 +172,14 @@ def choose(
     hosts = {k: chosen.heads.get(k, k) for k in found}
     places = sorted(
         found,
-        key=lambda k: (found[hosts[k]][0], -found[hosts[k]][1].score, hosts[k], k != hosts[k], k),
+        key=lambda k: (
+            told_by[k],
+            found[hosts[k]][0],
+            -found[hosts[k]][1].score,
+            hosts[k],
+            k != hosts[k],
+            k,
+        ),
     )
     return Summary(tuple(found[k][1] for k in places))
 
@@ -187,8 +206,10 @@ class _Chosen:
         sameness: Sameness,
         budget: Budget,
         taste: Taste,
+        stories: Sequence[int],
     ) -> None:
         size = len(scores)
+        self._story = np.array(stories, dtype=np.int64)
         self._scores = scores
         self._sameness = sameness
         self._taste = taste
@@ -223,23 +244,37 @@ class _Chosen:
     def fill(self, check: Check) -> None:
         """Take the best sentences, some of the highest scores at a time."""
         order = np.argsort(-np.round(self._scores / self._price, 9), kind="stable")
+        self._share_out(order, check)
         for first in range(0, len(order), _WEIGHED):
             if not self._sentences or (first and self._words <= self._left_over):
                 break
             weighed = np.sort(order[first : first + _WEIGHED])
+            if not first and self.echoes:
+                weighed = np.union1d(weighed, np.array([*self.echoes]))
             chance = self._grow(weighed, check)
             if chance is not None and not first and self._taste.toll is not None:
                 self._exchange(weighed, chance, self._taste.toll, check)
 
-    def _grow(self, weighed: Indices, check: Check) -> Array | None:
-        """Take the best of some candidates until none of them fits any more.
+    def _share_out(self, order: Indices, check: Check) -> None:
+        """Take the best sentence of each story, if there are several and it is good enough."""
+        stories = 1 + int(self._story.max(initial=0))
+        if stories == 1:
+            return
+        least = _OWN * self._scores.max(initial=0.0)
+        for story in range(min(stories, self._budget[0], self._budget[1] // _SHARE)):
+            own = order[(self._story[order] == story) & (self._scores[order] >= least)]
+            self._grow(np.sort(own[:_SHARERS]), check, most=1)
+
+    def _grow(self, weighed: Indices, check: Check, *, most: int | None = None) -> Array | None:
+        """Take the best of some candidates until none of them fits any more, or so many.
 
         Returns:
             The chance that each of them tells the same as every candidate; None if none fits.
         """
         lengths, price = self._lengths[weighed], self._price[weighed]
         chance: Array | None = None
-        while self._sentences:
+        until = 0 if most is None else max(0, self._sentences - most)
+        while self._sentences > until:
             check()
             fits = self._ready[weighed] & (lengths <= self._words)
             fits &= self._repeated[weighed] < self._taste.repeats
@@ -256,7 +291,7 @@ class _Chosen:
         return chance
 
     def _exchange(self, weighed: Indices, chance: Array, toll: float, check: Check) -> None:
-        """Drop, add or swap one sentence at a time for as long as the choice gains by it."""
+        """Drop, add or swap sentences, step by step, for as long as the choice gains by it."""
         place = {k: i for i, k in enumerate(weighed.tolist())}
         chosen = [place[k] for k in self.echoes]
         if not 0 < len(chosen) <= _EXCHANGED:
@@ -270,6 +305,7 @@ class _Chosen:
             self._taste.cover,
             toll,
             self._taste.repeats,
+            self._story[weighed],
         )
         for _ in range(_ROUNDS):
             check()
@@ -302,6 +338,7 @@ class _Trade(NamedTuple):
     cover: float
     toll: float
     repeats: float
+    story: Indices  # none that is told is given up
 
     def better(self, chosen: list[int], sentences: int, words: int) -> list[int] | None:
         """The choice that is worth most of those one step away; None where none is worth more.
@@ -326,7 +363,11 @@ class _Trade(NamedTuple):
         nearest = np.where(kept[:, None], alike[:, chosen], 0.0).max(axis=2)
         stands = (self.needs == every) | ((self.needs >= 0) & present[:, self.needs])
         whole = (stands[:, chosen] | ~kept).all(axis=1)
-        fits = whole[:, None] & stands & ~present & (nearest < self.repeats)
+        told = kept @ (self.story[chosen, None] == np.arange(self.story.max() + 1))
+        lost = ~told & told[-1]
+        fits = (lost.sum(axis=1)[:, None] == lost[:, self.story]) & whole[:, None]
+        whole &= ~lost.any(axis=1)
+        fits &= stands & ~present & (nearest < self.repeats)
         fits &= self.lengths <= (words - kept @ self.lengths[chosen])[:, None]
         fits &= (kept.sum(axis=1) < sentences)[:, None]
         steps = np.column_stack((np.where(fits, grown, -np.inf), np.where(whole, worth, -np.inf)))

@@ -170,6 +170,29 @@ def test_choose_takes_no_leaning_sentence_behind_what_another_article_tells():
     assert texts(chosen) == [FERRY]
 
 
+def test_choose_gives_each_story_a_share_and_tells_one_after_the_other():
+    given = candidates([FERRY, DIVERS], [PILOT], ["Snow fell on Rome and its hills."])
+    scores, budget = [0.9, 0.8, 0.7, 0.4], Budget(sentences=3)
+
+    together = summary(given, scores, budget=budget)
+    shared = summary(given, scores, budget=budget, stories=[(0, 1), (2,)])
+    exchanged = summary(
+        given, scores, budget=budget, stories=[(2,), (0, 1)], taste=Taste(cover=0.5, toll=0.5)
+    )
+
+    assert texts(together) == [FERRY, PILOT, DIVERS]
+    assert texts(shared) == [FERRY, DIVERS, "Snow fell on Rome and its hills."]
+    assert texts(exchanged) == ["Snow fell on Rome and its hills.", FERRY, DIVERS]
+
+
+def test_choose_gives_no_share_to_a_story_with_nothing_to_tell():
+    given = candidates([FERRY, DIVERS], ["Snow fell on Rome and its hills."])
+
+    chosen = summary(given, [0.9, 0.8, 0.1], budget=Budget(sentences=2), stories=[(0,), (1,)])
+
+    assert texts(chosen) == [FERRY, DIVERS]
+
+
 LEAD = "The mayor resigned on Tuesday after losing a vote by 31 to 29."
 
 
