@@ -220,6 +220,7 @@ class _Chosen:
             int(self._lengths.sum()) if budget.words is None else budget.words,
         )
         self._left_over = -1.0 if budget.words is None else _LEFT_OVER * budget.words
+        self._shares = size if budget.words is None else budget.words // _SHARE
         stands = [candidate.standing for candidate in candidates[:size]]
         self._alone = np.array([standing is Standing.ALONE for standing in stands], dtype=bool)
         if not self._alone.any():  # a text of questions and fragments alone
@@ -261,7 +262,7 @@ class _Chosen:
         if stories == 1:
             return
         least = _OWN * self._scores.max(initial=0.0)
-        for story in range(min(stories, self._budget[0], self._budget[1] // _SHARE)):
+        for story in range(min(stories, self._shares, self._budget[0])):
             own = order[(self._story[order] == story) & (self._scores[order] >= least)]
             self._grow(np.sort(own[:_SHARERS]), check, most=1)
 
