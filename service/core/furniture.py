@@ -30,7 +30,7 @@ def mark(document: Document, title: str | None = None) -> Document:
         _peel(page, line)
         line.role = _role(page, line)
         page.begun = page.begun or line.role is Role.STORY
-    _mark_heads(lines)
+    _mark_heads(document.text, lines)
     sentences = [sentence for line in every for sentence in _sentences(page, line)]
     return replace(document, sentences=_mark_repeats(sentences))
 
@@ -229,7 +229,8 @@ def _peel(page: _Page, line: _Line) -> None:
             if found and line.start < found.start() and _divides(line, found.start()):
                 line.pieces.append((found.start(), line.end, rule.role))
                 if rule.role in (Role.CREDIT, Role.CAPTION):
-                    line.rest = Role.CAPTION
+                    if not _has_dateline(line):
+                        line.rest = Role.CAPTION
                 elif rule.role is Role.LINKS and _is_open(
                     text, line.start, line.start + len(text[line.start : found.start()].rstrip())
                 ):
@@ -238,6 +239,10 @@ def _peel(page: _Page, line: _Line) -> None:
                 break
         else:
             break
+
+
+def _has_dateline(line: _Line) -> bool:
+    return any(role is Role.DATELINE for _, _, role in line.pieces)
 
 
 def _divides(line: _Line, at: int) -> bool:
@@ -325,8 +330,7 @@ def _role_of_open(page: _Page, line: _Line) -> Role:
     """The role of a line without a full stop that no rule knows."""
     text, at = page.text, line.at
     words = _words(text, line)
-    has_dateline = any(role is Role.DATELINE for _, _, role in line.pieces)
-    if not page.prose or has_dateline or text[line.start].islower():
+    if not page.prose or _has_dateline(line) or text[line.start].islower():
         return Role.STORY
     if page.begun and words >= 5 and text[line.start] in _BULLET:
         return Role.STORY
@@ -343,9 +347,14 @@ def _role_of_open(page: _Page, line: _Line) -> Role:
     return Role.LINKS
 
 
-def _mark_heads(lines: Sequence[_Line]) -> None:
+def _mark_heads(text: str, lines: Sequence[_Line]) -> None:
     """What stands above the first dateline or byline is the head of the page, not its story."""
-    datelines = [line for line in lines if any(role is Role.DATELINE for _, _, role in line.pieces)]
+    # Not the hours of a live page: above one stands another post.
+    datelines = [
+        line
+        for line in lines
+        if any(r is Role.DATELINE and not text[start].isdigit() for start, _, r in line.pieces)
+    ]
     if datelines and len(datelines) <= 2 and datelines[0].at <= 8:
         _mark_above(lines, datelines[0].at, 120)
     bylines = [line for line in lines[:5] if line.role is Role.BYLINE]
