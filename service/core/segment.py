@@ -107,12 +107,16 @@ def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of ``text[start:end]``; together they cover all of it but white space."""
     new = tuple.__new__  # a third of the time of Token(...)
     found = [new(Token, (m.group(), m.start(), m.end())) for m in _TOKEN.finditer(text, start, end)]
-    for i in reversed([i for i, token in enumerate(found) if token[0] == "."]):
+    joined = set()  # dots that belong to the word before
+    for i in [i for i, token in enumerate(found) if token[0] == "."]:
         if i and found[i - 1].end == found[i].start:
             word = found[i - 1]
             last = i + 1 == len(found) or not found[i + 1].text[0].isalnum()
             if _keeps_dot(word.text, last):
-                found[i - 1 : i + 1] = [Token(word.text + ".", word.start, word.end + 1)]
+                found[i - 1] = Token(word.text + ".", word.start, word.end + 1)
+                joined.add(i)
+    if joined:
+        return tuple(token for i, token in enumerate(found) if i not in joined)
     return tuple(found)
 
 
