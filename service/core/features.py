@@ -1,11 +1,13 @@
 """What is known of every sentence before its salience is judged."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from service.core.segment import segment
 from service.core.text import Document, Role, Sentence
 from service.core.vectors import Array, Indices, Meanings, Vectors, stem
 
@@ -16,6 +18,7 @@ _CONNECTIVES = frozenset("but and so yet however meanwhile also then or nor beca
 _FIRST_PERSON = frozenset("i me my mine myself we us our ours you your yours".split())
 _SPEECH = frozenset("said says say saying told tells added according".split())
 _QUOTES = "\"'“”‘’„«»"
+_QUOTATION = '"“”'
 
 # Likeness costs each sentence a comparison with all: beyond this many, the most central ones alone
 # are compared, so that the cost of a request grows with its length only.
@@ -101,20 +104,26 @@ def features(
         vectors: of the sentences of all stories, in order; others may stand behind them.
         meanings: of the same sentences.
     """
-    title = {stem(word) for heading in headings for word in heading.split()}
-    words = [[token.text for token in sentence.words] or [""] for s in stories for sentence in s]
-    size = len(words)
+    sentences = [sentence for story in stories for sentence in story]
+    size = len(sentences)
     if not size:
         return np.zeros((0, len(FEATURES)))
     article = np.repeat(np.arange(len(stories)), [len(story) for story in stories])
     position = np.concatenate([np.arange(len(story)) for story in stories])
-    surface = np.array(list(_surface(stories, words, title)), dtype=np.float64)
+    words = [[token.text for token in sentence.words] or [""] for sentence in sentences]
+    names = [{word for word in own[1:] if word[:1].isupper()} for own in words]
+    surface = np.column_stack(
+        (
+            *_places(sentences, article, position),
+            *_wordings(sentences, words, names, _title(headings)),
+        )
+    )
     centrality = vectors.dot(vectors.sum(range(size)))[:size]
     lead = vectors.dot(vectors.sum(np.flatnonzero(position < 3)))[:size]
     lengths = surface[:, _SURFACE.index("length")]
     whole = np.column_stack(
         (
-            *_known_names(words),
+            *_known_names(names),
             *_frequencies(vectors, size),
             centrality / (centrality.max() or 1.0),
             lead / (lead.max() or 1.0),
@@ -133,62 +142,95 @@ def features(
     return np.hstack((surface, whole, likeness))
 
 
-def _surface(
-    stories: Sequence[Sequence[Sentence]], words: Sequence[Sequence[str]], title: Set[str]
-) -> Iterator[tuple[float, ...]]:
-    given = iter(words)
-    for story in stories:
-        paragraph = None
-        for position, sentence in enumerate(story):
-            opens = sentence.paragraph != paragraph
-            paragraph = sentence.paragraph
-            yield (
-                1 / (1 + position),
-                min(position, 20) / 20,
-                np.log1p(position),
-                position / max(1, len(story) - 1),
-                opens,
-                *_wording(sentence, next(given), title),
-            )
-
-
-def _wording(sentence: Sentence, words: Sequence[str], title: Set[str]) -> tuple[float, ...]:
-    lower = [word.lower() for word in words]
-    text = sentence.text
-    length = sentence.length
-    quotes = sum(map(text.count, '"“”'))
-    capitals = [word for word in words[1:] if word[:1].isupper()]
-    numbers = sum(word[:1].isdigit() for word in words)
-    return (
-        length,
-        np.log(max(1, length)),
-        length < 8,
-        length > 45,
-        len(title & set(map(stem, words))) / len(title) if title else 0.0,
-        text[0] in _QUOTES,
-        quotes == 1,
-        quotes > 1,
-        lower[0] in _LEANING,
-        sum(word in _LEANING for word in lower) / len(lower),
-        lower[0] in _CONNECTIVES,
-        not _FIRST_PERSON.isdisjoint(lower),
-        text.rstrip(_QUOTES).endswith("?"),
-        not _SPEECH.isdisjoint(lower),
-        np.log1p(sum(word.endswith("ed") for word in lower)),
-        np.log1p(text.count(",")),
-        len(capitals) / len(words),
-        np.log1p(len(set(capitals))),
-        numbers > 0,
-        np.log1p(numbers),
+def _title(headings: Sequence[str]) -> frozenset[str]:
+    """The stems of the titles."""
+    return frozenset(
+        stem(token.text)
+        for heading in headings
+        for sentence in segment(heading).sentences
+        for token in sentence.words
     )
 
 
-def _known_names(words: Sequence[Sequence[str]]) -> tuple[Array, Array]:
-    names = [{word for word in sentence[1:] if word[:1].isupper()} for sentence in words]
-    known = Counter(name for sentence in names for name in sentence)
+def _places(
+    sentences: Sequence[Sentence], article: Indices, position: Indices
+) -> tuple[npt.ArrayLike, ...]:
+    paragraph = np.array([sentence.paragraph for sentence in sentences])
+    opens = (position == 0) | (np.diff(paragraph, prepend=-1) != 0)
+    last = np.bincount(article)[article] - 1
     return (
-        np.array([np.log1p(sum(sorted(np.log1p(known[name]) for name in own))) for own in names]),
-        np.array([max((known[name] for name in own), default=0) / len(words) for own in names]),
+        1 / (1 + position),
+        np.minimum(position, 20) / 20,
+        np.log1p(position),
+        position / np.maximum(1, last),
+        opens,
+    )
+
+
+def _wordings(
+    sentences: Sequence[Sentence],
+    words: Sequence[Sequence[str]],
+    names: Sequence[Set[str]],
+    title: frozenset[str],
+) -> tuple[npt.ArrayLike, ...]:
+    texts = [sentence.text for sentence in sentences]
+    length = np.array([sentence.length for sentence in sentences])
+    quotes = np.array([sum(map(text.count, _QUOTATION)) for text in texts])
+    first = [own[0].lower() for own in words]
+    number = np.array([len(own) for own in words])
+    starts = np.cumsum(number) - number
+    marks = np.array([_marks(word) for own in words for word in own])
+    leaning, first_person, speech, past, capital, digit = (
+        np.add.reduceat((marks >> bit) & 1, starts) for bit in range(6)
+    )
+    capitals = capital - ((marks[starts] >> 4) & 1)
+    shared = (
+        [len(title.intersection(map(stem, own))) for own in words] if title else [0] * len(words)
+    )
+    return (
+        length,
+        np.log(np.maximum(1, length)),
+        length < 8,
+        length > 45,
+        np.array(shared) / max(1, len(title)),
+        [text[0] in _QUOTES for text in texts],
+        quotes == 1,
+        quotes > 1,
+        [word in _LEANING for word in first],
+        leaning / number,
+        [word in _CONNECTIVES for word in first],
+        first_person > 0,
+        [text.rstrip(_QUOTES).endswith("?") for text in texts],
+        speech > 0,
+        np.log1p(past),
+        np.log1p([text.count(",") for text in texts]),
+        capitals / number,
+        np.log1p([len(own) for own in names]),
+        digit > 0,
+        np.log1p(digit),
+    )
+
+
+@lru_cache(maxsize=65536)
+def _marks(word: str) -> int:
+    """What is so of a word, a bit each."""
+    lower = word.lower()
+    return (
+        (lower in _LEANING)
+        | (lower in _FIRST_PERSON) << 1
+        | (lower in _SPEECH) << 2
+        | lower.endswith("ed") << 3
+        | word[:1].isupper() << 4
+        | word[:1].isdigit() << 5
+    )
+
+
+def _known_names(names: Sequence[Set[str]]) -> tuple[Array, Array]:
+    known = Counter(name for own in names for name in own)
+    logs = {name: np.log1p(count) for name, count in known.items()}
+    return (
+        np.log1p([sum(sorted(logs[name] for name in own)) for own in names]),
+        np.array([max((known[name] for name in own), default=0) for own in names]) / len(names),
     )
 
 

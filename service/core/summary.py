@@ -351,7 +351,7 @@ class _Trade(NamedTuple):
         alike, scores, every = self.alike, self.scores, np.arange(len(self.scores))
         # A row of each table is of the choice without one or two of its sentences; the last, whole.
         kept = _without(len(chosen))
-        missed = np.array([scores * (1 - alike[chosen][row]).prod(axis=0) for row in kept])
+        missed = scores * np.where(kept[:, :, None], 1 - alike[chosen], 1.0).prod(axis=1)
         own = (1 - self.cover) * scores
         own -= _LEAST * (own + self.cover * alike @ scores).max()
         common = self.toll * alike[:, chosen] * np.minimum(scores[:, None], scores[chosen])
@@ -361,7 +361,7 @@ class _Trade(NamedTuple):
         worth -= (kept * repeated[:, chosen]).sum(axis=1) / 2
         grown = worth[:, None] + self.cover * missed @ alike.T + own - repeated
         present = kept @ (np.array(chosen)[:, None] == every)
-        nearest = np.where(kept[:, None], alike[:, chosen], 0.0).max(axis=2)
+        nearest = np.where(kept[:, :, None], alike[chosen], 0.0).max(axis=1)
         stands = (self.needs == every) | ((self.needs >= 0) & present[:, self.needs])
         whole = (stands[:, chosen] | ~kept).all(axis=1)
         told = kept @ (self.story[chosen, None] == np.arange(self.story.max() + 1))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from service.core.vectors import Array
 
 # Rows go down the trees so many at a time, which bounds the memory.
-_ROWS = 1000
+_ROWS = 200
 
 
 class Model(NamedTuple):
@@ -84,11 +84,13 @@ class Model(NamedTuple):
 
     def _leaves(self, table: Array) -> Array:
         """The value of the leaf where each row ends in each tree, shape (n, trees)."""
-        trees = np.arange(len(self.feature))
-        node = np.zeros((len(table), len(trees)), dtype=np.int64)
-        rows = np.arange(len(table))[:, None]
-        for _ in range(self._depth):
-            above = table[rows, self.feature[trees, node]] > self.threshold[trees, node]
-            node = 2 * node + 1 + above
-        leaves: Array = self.value[trees, node]
+        nodes = self.feature.shape[1]
+        # All nodes are asked, most of them for nothing, and the answers followed from the bottom
+        # up: it takes a third of the time of going down.
+        above = np.ascontiguousarray(table.T)[self.feature.T] > self.threshold.T[:, :, None]
+        reached = self.value.T[nodes:, :, None]
+        for level in reversed(range(self._depth)):
+            asked = above[2**level - 1 : 2 ** (level + 1) - 1]
+            reached = np.where(asked, reached[1::2], reached[::2])
+        leaves: Array = reached[0].T
         return leaves

@@ -1,7 +1,6 @@
 """Sentences as vectors, of their stems and of what their words mean, and their likeness."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import NamedTuple
@@ -53,17 +52,21 @@ def stem(word: str) -> str:
 
 def content_stems(sentence: Sentence) -> list[str]:
     """The stems of a sentence's words without its function words ("US" is none), in order."""
-    return [
-        stem(part)
-        for token in sentence.words
-        for part in _parts(token.text)
-        if part == "US" or part.lower() not in _FUNCTION_WORDS
-    ]
+    return [found for word in _words(sentence) if (found := _content_stem(word))]
 
 
-def _parts(word: str) -> Sequence[str]:
-    """The words of a compound: one article's "6.4-magnitude" is another's "magnitude 6.4"."""
-    return [part for part in word.split("-") if part] if "-" in word else (word,)
+@lru_cache(maxsize=65536)
+def _content_stem(word: str) -> str:
+    """The stem of a word, "" for a function word."""
+    return "" if word != "US" and word.lower() in _FUNCTION_WORDS else stem(word)
+
+
+def _words(sentence: Sentence) -> list[str]:
+    """The words, of a compound each: one article's "6.4-magnitude" is another's "magnitude 6.4"."""
+    words = [token.text for token in sentence.words]
+    if "-" not in sentence.text:
+        return words
+    return [part for word in words for part in word.split("-") if part]
 
 
 class Matches(NamedTuple):
@@ -83,22 +86,18 @@ class Matches(NamedTuple):
 class Bags:
     """Which sentence has which terms, and how often."""
 
-    def __init__(self, bags: Sequence[Iterable[Hashable]]) -> None:
+    def __init__(self, bags: Sequence[Collection[Hashable]]) -> None:
         """The terms of each sentence, numbered as they come."""
         self.size = len(bags)
         vocabulary: dict[Hashable, int] = {}
-        rows: list[int] = []
-        columns: list[int] = []
-        counts: list[int] = []
-        for row, bag in enumerate(bags):
-            for term, count in Counter(bag).items():
-                rows.append(row)
-                columns.append(vocabulary.setdefault(term, len(vocabulary)))
-                counts.append(count)
-        self.rows = np.array(rows, dtype=np.int64)
-        self.columns = np.array(columns, dtype=np.int64)
-        self.counts = np.array(counts, dtype=np.float64)
+        found = [vocabulary.setdefault(term, len(vocabulary)) for bag in bags for term in bag]
         self.terms = len(vocabulary)
+        sentences = np.repeat(np.arange(self.size), [len(bag) for bag in bags])
+        entries, counts = np.unique(
+            sentences * max(1, self.terms) + np.array(found, dtype=np.int64), return_counts=True
+        )
+        self.rows, self.columns = np.divmod(entries, max(1, self.terms))
+        self.counts: Array = counts.astype(np.float64)
         self.first = np.searchsorted(self.rows, np.arange(self.size + 1))
         self._by_term = np.argsort(self.columns, kind="stable")
         self._first_of_term = np.searchsorted(
@@ -219,8 +218,7 @@ class Meanings:
         rows: list[int] = []
         first = [0]
         for sentence in sentences:
-            found = [_word_row(part) for token in sentence.words for part in _parts(token.text)]
-            rows += [row for row in found if row >= 0]
+            rows += [row for word in _words(sentence) if (row := _word_row(word)) >= 0]
             first.append(len(rows))
         sums = np.zeros((size, _WORD_VECTORS.shape[1]), dtype=np.int64)
         filled = np.flatnonzero(np.diff(first))
