@@ -117,44 +117,45 @@ def blocks(bench: ModuleType, golds: Sequence[dict[str, Any]], read: Read) -> li
 def _planted(
     bench: ModuleType, gold: dict[str, Any], texts: dict[str, str]
 ) -> Iterator[tuple[dict[str, str], list[tuple[int, dict[str, Any]]], int]]:
-    """As the bench plants them: the texts, the annotation after it, and the figure changed."""
-    asked: list[list[dict[str, str]]] = []
+    """The texts, the annotation after it, and the figure whose number one article changes.
 
-    def ask(articles: list[dict[str, str]]) -> dict[str, Any]:
-        asked.append(articles)
-        return {"figures": []}
-
-    bench.perturb(gold, ask)
-    variants = iter(asked[1:])
+    The bench changes the number in the last article that states it; here each has its turn.
+    """
     for number, figure in enumerate(gold["figures"]):
-        victim = max(mention["article"] for mention in figure["mentions"])
-        text, changed = texts[victim], []
-        if figure["agreement"] != "agree" or figure["kind"] == "ordinal":
+        if figure["agreement"] == "single" or figure["kind"] == "ordinal":
             continue
-        for mention in figure["mentions"]:
-            new = bench.changed(mention["quote"], mention["value"])
-            if mention["article"] != victim:
-                changed.append(mention)
+        for victim in sorted({mention["article"] for mention in figure["mentions"]}):
+            planted = _changed(bench, figure, texts[victim], victim)
+            if planted is None:
                 continue
-            once = (
-                text.count(mention["sentence"]) == 1 == mention["sentence"].count(mention["quote"])
-            )
-            if new is None or new[1] is None or not once:
-                changed = []
-                break
-            sentence = mention["sentence"].replace(mention["quote"], new[0])
-            text = text.replace(mention["sentence"], sentence)
-            changed.append({**mention, "quote": new[0], "value": new[1], "sentence": sentence})
-        if not changed:
+            text, mentions = planted
+            others = [
+                (other, mention)
+                for other, annotated in enumerate(gold["figures"])
+                if other != number
+                for mention in annotated["mentions"]
+            ]
+            mentioned = [*others, *((number, mention) for mention in mentions)]
+            yield texts | {victim: text}, mentioned, number
+
+
+def _changed(
+    bench: ModuleType, figure: dict[str, Any], text: str, victim: str
+) -> tuple[str, list[dict[str, Any]]] | None:
+    """A text with the figure's number changed, and all mentions after it; None where it cannot."""
+    changed = []
+    for mention in figure["mentions"]:
+        if mention["article"] != victim:
+            changed.append(mention)
             continue
-        planted = {article["id"]: article["text"] for article in next(variants)}
-        others = [
-            (other, mention)
-            for other, annotated in enumerate(gold["figures"])
-            if other != number
-            for mention in annotated["mentions"]
-        ]
-        yield planted, [*others, *((number, mention) for mention in changed)], number
+        new = bench.changed(mention["quote"], mention["value"])
+        once = text.count(mention["sentence"]) == 1 == mention["sentence"].count(mention["quote"])
+        if new is None or new[1] is None or not once:
+            return None
+        sentence = mention["sentence"].replace(mention["quote"], new[0])
+        text = text.replace(mention["sentence"], sentence)
+        changed.append({**mention, "quote": new[0], "value": new[1], "sentence": sentence})
+    return text, changed
 
 
 def _blocks(

@@ -6,14 +6,14 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from service.core.agreement import satisfiable
 from service.core.errors import Check, unchecked
 from service.core.grouping import SCORER, Scorer, group
 from service.core.quantities import Comparator, Kind, Quantity
 from service.core.statements import Statement, dimension_of, statements
-from service.core.text import Document, Span
+from service.core.text import Document, Role, Span
 
 Agreement = Literal["single", "agree", "compatible", "conflict"]
 
@@ -50,7 +50,9 @@ class Value:
 class Figure:
     """One quantity of the story, however many articles state it."""
 
-    text: str  # the most exact mention, with what it counts where that follows: "46,537 people"
+    # The most exact mention, in a conflict of the first value, with what it counts where that
+    # follows: "46,537 people".
+    text: str
     subject: str
     kind: Kind
     unit: str | None
@@ -96,7 +98,8 @@ def merge_figures(
 
     Returns:
         First what more articles state, then what is told earlier in its article, then what is
-        more exact; ties by article and position. The order of the articles decides nothing else.
+        more exact; ties by their words. The order of the articles decides nothing but the order
+        inside a figure's lists.
     """
     size = len(documents)
     original = [k if copy is None else copy for k, copy in enumerate(copies or [None] * size)]
@@ -114,22 +117,33 @@ def merge_figures(
                 _figure(documents, members, echoed, original, when, conflict=one.conflict)
             )
 
-    def telling(figure: Figure) -> tuple[float, ...]:
-        places = (m.sentence.start / len(documents[m.article].text) for m in figure.mentions)
+    def telling(figure: Figure) -> tuple[Any, ...]:
+        texts = {article: documents[article].text for article in figure.articles}
+        place = min(m.sentence.start / len(texts[m.article]) for m in figure.mentions)
         return (
             -len({original[article] for article in figure.articles}),
-            round(min(places), 2),
+            round(place, 2),
             figure.comparator != "=",
-            figure.mentions[0].article,
-            figure.mentions[0].start,
+            min(_opening(texts[m.article], m.start) for m in figure.mentions),
         )
 
     return tuple(sorted(figures, key=telling))
 
 
+_WORDS_OF = 200  # characters of an article by which two places in articles are told apart
+
+
+def _opening(text: str, start: int) -> tuple[float, str, str]:
+    """Where in its article a number stands, and what tells it from one as far in another."""
+    return start / len(text), text[start : start + _WORDS_OF], text[:_WORDS_OF]
+
+
 # Comparing takes memory and time with the square of what is compared: 1,500 take a second.
 # A hundred articles of 700 words have 1,100 quantities. Many stories share the time.
 _COMPARED = 1500
+
+
+_AGAIN = frozenset({Role.REPEAT, Role.POST})  # what is said there of what the article tells
 
 
 def _limit(counts: Sequence[int], most: float) -> int:
@@ -147,24 +161,34 @@ def _heard(
     original: Sequence[int],
     most: float,
 ) -> tuple[list[Statement], list[list[Statement]]]:
-    """The statements of one story, and for each those of copied articles that only repeat it.
+    """The statements of one story, and for each those that only repeat it.
 
-    A copy is heard where it says something else than its original. The articles stand in an order
-    of their own, so that the request's order decides nothing.
+    Of copies the first is heard, and the others where they say something else; so are repeated
+    sentences and embedded posts of one article. The articles stand in an order of their own, so
+    that the request's order decides nothing.
     """
     limit = _limit([len(quantities[article]) for article in articles], most)
     heard: list[Statement] = []
     echoes: list[list[Statement]] = []
     said: dict[Hashable, list[int]] = defaultdict(list)
-    for article in sorted(articles, key=lambda k: (original[k] != k, documents[k].text)):
+    in_order = sorted(articles, key=lambda k: documents[k].text)
+    first = {original[article]: article for article in reversed(in_order)}
+    for article in sorted(in_order, key=lambda k: first[original[k]] != k):
         document = documents[article]
+        told: dict[Hashable, int] = {}
         for statement in statements(article, document, quantities[article], compared=limit):
+            what = (_said(statement), statement.subject)
+            if statement.sentence.role in _AGAIN and what in told:
+                echoes[told[what]].append(statement)
+                continue
             key = (original[article], _wording(statement))
-            if original[article] != article and said[key]:
+            if first[original[article]] != article and said[key]:
+                told.setdefault(what, said[key][0])
                 echoes[said[key].pop(0)].append(statement)
                 continue
-            if original[article] == article:
+            if first[original[article]] == article:
                 said[key].append(len(heard))
+            told.setdefault(what, len(heard))
             heard.append(statement)
             echoes.append([])
     return heard, echoes
@@ -193,13 +217,18 @@ def _figure(
     *,
     conflict: bool,
 ) -> Figure:
-    ranked = sorted(statements, key=_exactness)
+    ranked = sorted(statements, key=lambda s: _exactness(s, documents[s.article].text))
     exact = ranked[0] if conflict else _most_exact(ranked)
     quantity = exact.quantity
     everywhere = sorted((*statements, *echoed), key=lambda s: (s.article, s.quantity.start))
+    values = _values(everywhere, quantity, when) if conflict else ()
+    shown = exact
+    if conflict:  # the value that comes first
+        said = values[0].value, values[0].high, values[0].comparator
+        shown = next(s for s in ranked if _in_unit(s.quantity, quantity) == said)
     return Figure(
-        text=_text(documents[exact.article].text, quantity),
-        subject=quantity.subject
+        text=_text(documents[shown.article].text, shown.quantity),
+        subject=shown.quantity.subject
         or next((s.quantity.subject for s in ranked if s.quantity.subject), ""),
         kind=quantity.kind,
         unit=quantity.unit,
@@ -207,7 +236,7 @@ def _figure(
         high=None if conflict else quantity.high,
         comparator=None if conflict else quantity.comparator,
         agreement="conflict" if conflict else _agreement(statements, original),
-        values=_values(everywhere, quantity, when) if conflict else (),
+        values=values,
         mentions=tuple(
             FigureMention(
                 article=s.article,
@@ -235,16 +264,16 @@ def _text(text: str, quantity: Quantity) -> str:
     return " ".join(text[quantity.start : end].split())
 
 
-def _exactness(statement: Statement) -> tuple[float, ...]:
-    """Ranks the most exact statement first; ties go to the earlier."""
+def _exactness(statement: Statement, text: str) -> tuple[Any, ...]:
+    """Ranks the most exact statement first; then one that says of what, then the earlier."""
     quantity = statement.quantity
     digits = len(quantity.value.normalize().as_tuple().digits)
     return (
         quantity.high is not None,
         _EXACTNESS[quantity.comparator],
         -digits,
-        statement.article,
-        quantity.start,
+        not quantity.subject,
+        _opening(text, quantity.start),
     )
 
 
@@ -300,7 +329,7 @@ def _values(
 ) -> tuple[Value, ...]:
     """What is said, in the unit of *exact*, each with its articles, the latest first.
 
-    Undated ones come last; of one time, first what more articles say, then the earlier told.
+    Undated ones come last; of one time, first what more articles say, then the larger.
     A value is superseded where all that say it were published before all that say another.
     """
     articles: dict[tuple[Decimal, Decimal | None, Comparator], set[int]] = {}
@@ -310,7 +339,12 @@ def _values(
         said: max((dated[1] for k in stating if (dated := when[k])), default=-math.inf)
         for said, stating in articles.items()
     }
-    ranked = sorted(articles, key=lambda said: (-ends[said], -len(articles[said])))
+
+    def latest(said: tuple[Decimal, Decimal | None, Comparator]) -> tuple[Any, ...]:
+        value, high, comparator = said
+        return -ends[said], -len(articles[said]), -value, -(high or value), comparator
+
+    ranked = sorted(articles, key=latest)
 
     def begins(said: tuple[Decimal, Decimal | None, Comparator]) -> float:
         return min(-math.inf if (dated := when[k]) is None else dated[0] for k in articles[said])

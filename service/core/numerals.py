@@ -208,6 +208,11 @@ _ORDINAL = re.compile(
 _DECADE = re.compile(r"(?P<decade>[1-9]0)['’]?s(?![a-z])")
 _LETTERS = re.compile(r"[a-z]+", re.IGNORECASE)
 
+_ONE_SPACE = re.compile(
+    r"([1-9][0-9]{0,2} [0-9]{3}) (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*(?:children|men))"
+    r"(?![a-z])"
+)
+_NUMBERED = frozenset("room flight route bus page number no. channel gate day week".split())
 _PLAIN = re.compile(r"([0-9]{1,9}) (?P<next>[a-z]{3,})(?![a-z])")
 _GO_ON = frozenset(
     {*_MAGNITUDES, *_FRACTIONS, *(f"{word}s" for word in _FRACTIONS), "halves", "and"}
@@ -232,10 +237,21 @@ def read(text: str, start: int, end: int) -> Numeral | None:
     # Most numbers stand alone before a noun.
     if (plain := _PLAIN.match(text, start, end)) and plain["next"] not in _GO_ON:
         return Numeral(start, plain.end(1), Decimal(plain[1]), "digits")
+    if spaced := _spaced(text, start, end):
+        return spaced
     for reader in _WORD_READERS if text[start].isalpha() else _DIGIT_READERS:
         if numeral := reader(text, start, end):
             return numeral
     return None
+
+
+def _spaced(text: str, start: int, end: int) -> Numeral | None:
+    """Thousands parted by one plain space: "12 500 people", but not "on June 12 500 people"."""
+    match = _ONE_SPACE.match(text, start, end)
+    before = text[max(0, start - 16) : start].split()
+    if not match or (before and not (before[-1].islower() and before[-1] not in _NUMBERED)):
+        return None
+    return Numeral(start, match.end(1), Decimal(_GROUPING.sub("", match[1])), "digits")
 
 
 def _vague(text: str, start: int, end: int) -> Numeral | None:

@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.core.lexicon import DIMENSIONS, Comparator, Kind
@@ -12,7 +13,7 @@ from service.core.readings import Reading, is_age_of_another, read_in_context
 from service.core.refusals import continues
 from service.core.subjects import subjects
 from service.core.text import Document, Role, Sentence, Span, Token
-from service.core.units import COUNTED_UNITS, unit_article, unit_long
+from service.core.units import COUNTED_UNITS, currency_of, shared, unit_article, unit_long
 
 __all__ = ["Comparator", "Kind", "Quantity", "find_quantities"]
 
@@ -58,7 +59,18 @@ def find_quantities(document: Document, names: Sequence[Span] = ()) -> tuple[Qua
         if sentence.role in _TOLD:
             numerals = [n for n in _numerals(document.text, sentence) if not named(n)]
             found += _quantities(document.text, sentence, index, numerals)
+    if any(shared(quantity.unit) for quantity in found):
+        return _settled(document, found)
     return tuple(found)
+
+
+def _settled(document: Document, found: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """The quantities with the currencies that words of several countries stand for."""
+    words = Counter(token.text.lower() for each in document.sentences for token in each.words)
+    return tuple(
+        replace(one, unit=currency_of(one.unit, words)) if one.unit and shared(one.unit) else one
+        for one in found
+    )
 
 
 # --- number expressions --------------------------------------------------------------------------

@@ -217,6 +217,7 @@ def _magnitude(context: Context) -> Reading | None:
 
 # --- ages ----------------------------------------------------------------------------------------
 
+_OLDEST = 150  # over what anybody is said to be, so that a slip is still read as an age
 _PERSONS = words("persons")
 _NAME_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*[\"”’)]?)(?:,(?: now)? ?| ?\()$")
 _NAME_AFTER = re.compile(
@@ -229,7 +230,9 @@ _NOT_A_NAME = re.compile(
 _AGED = frozenset({"age", "aged", "ages"})
 _AGED_BETWEEN = frozenset("of between from about around just only".split())
 _TURNED = frozenset({"turn", "turns", "turned", "turning"})
-_DIED_AT = frozenset("died dies dead retired married death".split())
+_DIED_AT = re.compile(
+    r"\b(?:died|dies|dead|retired|married|death|passed away|passes away)(?: [a-z]+){0,2} at $"
+)
 _HE = frozenset({"he", "she", "who"})
 _BE = frozenset({"is", "are", "was", "were"})
 _YOUNG_OR_OLD = frozenset("boy girl man woman child youth".split())  # a "father of 12" has twelve
@@ -250,7 +253,7 @@ _AGE_RANGE = re.compile(r" (?:and|or) (?:under|younger|older|over)(?![a-z])")
 def _is_age(context: Context) -> bool:
     """Whether a number without unit is someone's age: "Lizandra Cosme, 32, said", "aged 7"."""
     numeral, _, before, after, _, lower, previous, following = context
-    if numeral.value > 120:
+    if numeral.value > _OLDEST:
         return False
     if lower in _AGED or (lower in _AGED_BETWEEN and previous in _AGED):
         return True
@@ -264,7 +267,7 @@ def _is_age(context: Context) -> bool:
         lower in _TURNED
         or (lower in ("was", "is") and previous in _HE)
         or (lower in ("only", "just") and previous in ("was", "is"))
-        or (lower == "at" and previous in _DIED_AT)
+        or (lower == "at" and _DIED_AT.search(before[-48:]) is not None)
     )
     if turned and numeral.value >= 1 and _PHRASE_ENDS.match(after):
         return True

@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from service.core.vectors import bag_likeness, stem
 Square = npt.NDArray[np.float32]
 
 _FUNCTION_WORDS = words("closed_class") | words("determiners")
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+){0,4}")
 # Characters over which a piece of text is no sentence: each of its numbers would be read with all
 # of it. The longest sentence of the development clusters has 799.
 _ENDLESS = 3000
@@ -41,9 +39,9 @@ _FATES: dict[str, int] = {
     for fate, group in enumerate(
         (
             "dead die died dies death deaths kill killed kills killing fatal fatalities toll",
-            "injured injure injuries injuring wounded wounding hurt hospitalized",
+            "injured injure injuries injuring wounded wounding hurt hospitalized shot stabbed",
             "missing unaccounted disappeared",
-            "arrested arrest arrests detained custody jailed charged",
+            "arrested arrest arrests detained custody jailed charged questioned questioning",
             "rescued saved survived survivors freed released evacuated",
             "displaced homeless fled",
             "sentenced sentence prison",
@@ -64,6 +62,8 @@ _SCOPES = frozenset(
     nearly half most rest only alone including among maximum minimum record up down rose fell
     """.split()
 )
+# What is told beside another number of the same thing.
+_MORE = frozenset("another other others more additional further extra".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +142,12 @@ def _read(sentence: Sentence, quantities: Sequence[Quantity]) -> _Reading:
     plain: list[tuple[int, str]] = []
     spans = iter(quantities)
     span = next(spans, None)
-    for match in _WORD.finditer(sentence.text):
-        start, end = sentence.start + match.start(), sentence.start + match.end()
+    for text, start, end in sentence.words:
         while span and span.end <= start:
             span = next(spans, None)
-        if span and start < span.end and span.start < end:
+        if not text[0].isalpha() or (span and start < span.end and span.start < end):
             continue
-        lower = match[0].lower()
+        lower = text.lower()
         plain.append((start, lower))
         if lower not in _FUNCTION_WORDS:
             stems.append((start, _canonical(lower)))
@@ -161,7 +160,7 @@ def _canonical(word: str) -> str:
 
 def _stems(text: str) -> tuple[str, ...]:
     """The distinct stems of a phrase's content words, in order."""
-    lower = map(str.lower, _WORD.findall(text))
+    lower = text.lower().split()
     return tuple(dict.fromkeys(_canonical(word) for word in lower if word not in _FUNCTION_WORDS))
 
 
@@ -286,7 +285,7 @@ def wording_features(
     yield "meaning after", following
     yield "after crowded", following * crowded
     yield "before crowded", meaning(s.texts[0][:4] for s in block) * crowded
-    yield "meaning subject", meaning(_WORD.findall(s.quantity.subject.lower()) for s in block)
+    yield "meaning subject", meaning(s.quantity.subject.lower().split() for s in block)
     alike = _same([(s.order, s.crowd) for s in block])
     yield "order", alike * _pairs([s.crowd > 1 for s in block], np.logical_and)
     yield "company", _shared_company(block)
@@ -307,6 +306,8 @@ def wording_features(
     for row, s in enumerate(block):
         table[row, [scopes[term] for term in s.scope]] = 1
     yield "scope", table @ table.T
+    more = [not _MORE.isdisjoint((*s.texts[0][:2], *s.texts[1][:2])) for s in block]
+    yield "one is more", _pairs(more, np.logical_xor)
     gender = [_gender(s) for s in block]
     gendered = _pairs([bool(one) for one in gender], np.logical_and)
     yield "other gender", gendered * (1 - _same(gender))
@@ -336,6 +337,22 @@ def number_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]:
     yield "ratio", np.minimum(3.0, np.abs(size[:, None] - size[None, :])).astype(np.float32)
 
 
+_SMALL = 12  # what an article counts up to here may be two things of one name: "two men"
+
+
+def said_again(block: Sequence[Statement]) -> npt.NDArray[np.bool_]:
+    """Whether one article gives one number of one thing in two sentences, shape (n, n)."""
+    said = [
+        (s.article, s.quantity.value, s.quantity.high, s.quantity.unit, s.subject) for s in block
+    ]
+    telling = [
+        bool(s.subject) and (s.quantity.kind == "age" or s.quantity.value > _SMALL) for s in block
+    ]
+    sentence = _same([(s.article, s.sentence.start) for s in block])
+    again: npt.NDArray[np.bool_] = _same(said) * _pairs(telling, np.logical_and) > sentence
+    return again
+
+
 def is_vague(statement: Statement) -> bool:
     """Whether the number is a size only: "dozens", "thousands"."""
     quantity = statement.quantity
@@ -350,6 +367,8 @@ _MEN = frozenset("man men boy boys son father husband brother male he his".split
 def _gender(statement: Statement) -> str:
     """Whether women or men are counted or aged, "" where it is not said."""
     words = {*statement.texts[1][:2], *statement.quantity.subject.lower().split()}
+    if statement.quantity.kind == "age" and not words & (_WOMEN | _MEN):
+        words = set(statement.texts[0][:6])  # "she was elected at 41"
     women, men = bool(words & _WOMEN), bool(words & _MEN)
     return "" if women == men else "women" if women else "men"
 

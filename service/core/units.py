@@ -1,6 +1,7 @@
 """The unit that a number is stated in: what stands after it, and the currency's sign before it."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,7 +23,10 @@ _LOOSE_SIGNS = [
     if sign.endswith("$") and sign not in ("$", "A$", "S$", "R$")
     for form in (sign, sign.replace("$", " $"))
 ]
-_MONEY: dict[str, str] = {word: row["unit"] for row in TABLE["currencies"] for word in row["words"]}
+_MONEY: dict[str, str] = {
+    word: row["unit"] for row in (*TABLE["currencies"], *TABLE["shared"]) for word in row["words"]
+}
+_SHARED: dict[str, dict[str, list[str]]] = {row["unit"]: row["of"] for row in TABLE["shared"]}
 _CENTS: dict[str, str] = {word: row["unit"] for row in TABLE["hundredths"] for word in row["words"]}
 _LONG_PLURALS = [form for form in UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
 # The word after a number, or the sign: most are the first of no unit.
@@ -59,7 +63,8 @@ _MONEY_WORD = re.compile(rf"[ -](?P<word>{any_of(_MONEY)})(?![A-Za-z])", re.IGNO
 _CENT_WORD = re.compile(rf"[ -]?(?P<word>{any_of(_CENTS)})(?![A-Za-z])", re.IGNORECASE)
 _PENCE = re.compile(r"p(?![A-Za-z])")
 # Words that are money after digits only: "won", "sterling".
-_MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real"})
+_MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real", "crowns"})
+_CROWNS = 20  # fewer are of kings and teeth
 _ABBREVIATION = re.compile(
     r" ?(?P<scale>k|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
 )
@@ -78,6 +83,25 @@ class Unit(NamedTuple):
     unit: str
     length: int  # characters after the number
     factor: Decimal = _ONE  # what it multiplies the number by
+
+
+def shared(unit: str | None) -> bool:
+    """Whether a unit is a word that several countries have for their currency: "crowns"."""
+    return unit in _SHARED
+
+
+def currency_of(unit: str, words: Mapping[str, int]) -> str | None:
+    """The currency that a shared word means where *words* are said, None where they do not tell.
+
+    Args:
+        unit: a unit that is `shared`.
+        words: how often each word of the article is said, in lower case.
+    """
+    said = {
+        code: sum(words.get(word, 0) for word in places) for code, places in _SHARED[unit].items()
+    }
+    most = max(said.values())
+    return next((code for code, count in said.items() if count == most), None) if most else None
 
 
 def sign_before(before: str) -> tuple[str, int] | None:
@@ -120,7 +144,8 @@ def unit_after(
         if match := _PERCENT.match(after):
             return Unit("percent", "percentage point" if match["points"] else "%", match.end())
         if (match := _MONEY_WORD.match(after)) and (
-            digits or match["word"].lower() not in _MONEY_VERBS
+            match["word"].lower() not in _MONEY_VERBS
+            or (digits and (word != "crowns" or numeral.value >= _CROWNS))
         ):
             return Unit("money", _MONEY[match["word"].lower()], match.end())
         if match := _CENT_WORD.match(after):
