@@ -1,6 +1,7 @@
 """Memory that a large digest has used, given back to the system."""
 
 import ctypes
+import gc
 
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
@@ -23,5 +24,7 @@ def share_one_arena() -> None:
 
 def give_back() -> None:
     """Return free memory to the system, where the library is glibc; takes some milliseconds."""
+    # What is freed by the collector alone might wait for it until another digest as large.
+    gc.collect()
     if _libc is not None and hasattr(_libc, "malloc_trim"):
         _libc.malloc_trim(0)

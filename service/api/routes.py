@@ -10,7 +10,16 @@ from urllib.parse import parse_qsl
 import flask_swagger_ui
 import orjson
 import yaml
-from flask import Blueprint, Flask, Response, current_app, g, redirect, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    g,
+    redirect,
+    request,
+)
 from marshmallow import ValidationError
 from werkzeug.exceptions import (
     BadRequest,
@@ -21,7 +30,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service import __version__
-from service.api import draining, schemas, telemetry
+from service.api import draining, memory, schemas, telemetry
 from service.api.answer import answer
 from service.api.budget import Budget
 from service.api.errors import Unsupported
@@ -59,7 +68,7 @@ _MODELS = (
     {"name": "languages", "source": "py3langid", "license": "BSD-3-Clause"},
     {"name": "word lists", "source": "written for this service", "license": "as the service"},
 )
-_LARGE = 50_000  # characters, from which a digest leaves megabytes of free memory behind
+_LARGE = 50_000  # bytes, from which a digest leaves megabytes of free memory behind
 _INFINITE = "number is infinity"  # how orjson begins what it says of 1e400
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
@@ -135,6 +144,8 @@ def make_digest() -> Response:
         _refuse_unread_types()
         body = _body(current_app.extensions["settings"].max_body_bytes)
         wanted = _load(body)
+    if len(body) >= _LARGE:
+        after_this_request(_then_give_back)
     # From here, so that a client who sends slowly does not pay with it.
     budget = Budget(current_app.extensions["settings"].max_seconds)
     with ExitStack() as held:
@@ -150,6 +161,12 @@ def make_digest() -> Response:
             )
         with timed("dump"):
             return _json(answer(wanted, found, release=current_app.extensions["release"]))
+
+
+def _then_give_back(response: Response) -> Response:
+    """Free memory once the digest is, whether it was made or stopped, and its caller served."""
+    response.call_on_close(memory.give_back)
+    return response
 
 
 @api.get("/v1/info")

@@ -13,9 +13,9 @@ from service.api import telemetry
 
 #: What the caller of an ordinary article should be answered within, even when all ask at once.
 TARGET_S = 1.0
-# What of that a request may be expected to take: what is expected is a mean, and at the 99th
-# percentile, with other programs on the machine, it takes twice as long.
-_EXPECTED_S = 0.5 * TARGET_S
+# What of that may be spent waiting. A wait is expected by a mean; at the 99th percentile it takes
+# half as long again where other programs have the machine too, and then there is the digest.
+_WAITING_S = 0.5 * TARGET_S
 # What has waited this long meets a worker that is not keeping up, and had better go elsewhere.
 WAIT_S = 2.0
 RETRY_AFTER_S = 1
@@ -44,8 +44,8 @@ class Slots:
     """Places for *size* digests at once, and a queue as long as can be served in time.
 
     A request is refused at once where the digests before it are expected to take longer than it
-    may wait: until it would be answered in half of `TARGET_S`, or for as long as it takes itself,
-    if that is longer. Who comes first is served first.
+    may wait: half of `TARGET_S`, or as long as it takes itself, if that is longer. Who comes first
+    is served first.
 
     Args:
         size: digests at once.
@@ -121,8 +121,7 @@ class Slots:
         left = [max(0.0, turn.size * pace - (now - turn.began)) for turn in self._running]
         left += [0.0] * (self._size - len(left))
         wait = expected_wait(left, (turn.size * pace for turn in self._waiting))
-        own = size * pace
-        return wait > min(self._wait_s, max(_EXPECTED_S - own, own))
+        return wait > min(self._wait_s, max(_WAITING_S, size * pace))
 
     def _go_on(self) -> None:
         while self._waiting and len(self._running) < self._size:
