@@ -172,7 +172,7 @@ def _quantities(
 _CHANGE = re.compile(
     r"\b(?:ro?se|risen|increas\w+|climb\w*|jump\w*|fell|fall\w*|drop\w*|cut\w*|went|gone|rais\w+"
     r"|gr[eo]w\w*|expand\w*|reduc\w+|lower\w*|chang\w+|mov\w+|slash\w*|declin\w+|soar\w*|swell\w*"
-    r"|plung\w*|slid\w*|shr[aiu]nk\w*|boost\w*|hik\w+|improv\w+|surg\w+|tumbl\w+|shift\w*"
+    r"|plung\w*|slid\w*|shr[aiu]nk\w*|boost\w*|hik\w+|improv\w+|surg(?:e[sd]?|ing)|tumbl\w+|shift\w*"
     r"|doubl\w+|tripl\w+|up|down) [^.;]{0,40}$",
     re.IGNORECASE,
 )

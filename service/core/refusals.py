@@ -203,6 +203,7 @@ def _dated(context: Context) -> bool:
     return False
 
 
+_TELEPHONE = re.compile(r"(?<![0-9A-Za-z.,])0[0-9]{1,4}(?: [0-9]{1,4})?$")
 _DATE_GAP = re.compile(r"[-–—/:]| ?[-–—] ?| (?:and|to|or|through|until|till|&) |, ?(?:and |or )?")
 _PLURAL_NOUN = re.compile(r" [a-z]{3,}s(?![a-z])")
 
@@ -214,7 +215,7 @@ def continues(text: str, refusal: Numeral, numeral: Numeral) -> bool:
     gap = text[refusal.end : numeral.start]
     if gap.strip() in ("-", "–", "/", "of"):
         return True
-    if gap == " " and text[refusal.start] == "0":
+    if gap == " " and _TELEPHONE.search(text, max(0, refusal.start - 9), refusal.end):
         return True  # "020 7946 0018"
     return (
         _DATE_GAP.fullmatch(gap) is not None
