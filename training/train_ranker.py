@@ -29,8 +29,8 @@ from service.core.features import FEATURES, features, find_headings
 from service.core.furniture import mark
 from service.core.sameness import PAIR_FEATURES, Candidate, Sameness
 from service.core.segment import segment
-from service.core.standing import Standing, standing
-from service.core.summary import TASTES, Budget, Summary, choose
+from service.core.standing import standing
+from service.core.summary import TASTES, Budget, Summary, choose, find_candidates
 from service.core.trees import Model
 from service.core.vectors import Array, Meanings, Vectors, content_stems, stem
 from training.splits import held_out
@@ -88,16 +88,7 @@ def read(gold: dict[str, Any]) -> Cluster:
     texts = {article["id"]: article["text"] for article in gold["articles"]}
     documents = [mark(segment(text)) for text in texts.values()]
     stories = [document.story for document in documents]
-    candidates = [
-        Candidate(
-            article,
-            position / max(1, len(story) - 1),
-            sentence,
-            standing(sentence) if position else Standing.ALONE,
-        )
-        for article, story in enumerate(stories)
-        for position, sentence in enumerate(story)
-    ]
+    candidates = list(find_candidates(stories, standing))
     sentences = [candidate.sentence for candidate in candidates]
     vectors = Vectors([content_stems(sentence) for sentence in sentences])
     meanings = Meanings(sentences)

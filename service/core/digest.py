@@ -1,6 +1,6 @@
 """The whole run on one page: articles in, one digest out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,7 +17,6 @@ from service.core.mentions import EntityType
 from service.core.pipeline import NoPipeline, SpacyTagger, load_pipeline
 from service.core.rank import Reason, explain, kind, lead, salience, sameness
 from service.core.roles import with_roles
-from service.core.sameness import Candidate
 from service.core.standing import Standing, standing
 from service.core.stories import Story, find_stories
 from service.core.summary import (
@@ -28,6 +27,7 @@ from service.core.summary import (
     SummarySentence,
     Taste,
     choose,
+    find_candidates,
 )
 from service.core.tagger import NameTagger
 from service.core.text import Article, Document, Sentence
@@ -228,7 +228,7 @@ def _summarize(
     if found > limit:
         raise TooManySentences(method=options.method, found=found, limit=limit)
     stands = standing if options.method == "auto" else _by_itself
-    candidates = [*_candidates(originals, stands), *_candidates(copied, stands)]
+    candidates = [*find_candidates(originals, stands), *find_candidates(copied, stands)]
     sentences = [candidate.sentence for candidate in candidates]
     counted = sum(map(len, originals))
     vectors = Vectors([content_stems(sentence) for sentence in sentences], counted=counted)
@@ -264,18 +264,6 @@ def _summarize(
     if options.method == "auto":
         reasons = explain(originals, headings, vectors, meanings, chosen)
     return summary.explained(reasons)
-
-
-def _candidates(
-    stories: Sequence[Sequence[Sentence]], stands: Callable[[Sentence], Standing]
-) -> Iterator[Candidate]:
-    for article, story in enumerate(stories):
-        for position, sentence in enumerate(story):
-            depth = position / max(1, len(story) - 1)
-            stand = stands(sentence)
-            if not position and stand is Standing.LEANING:
-                stand = Standing.ALONE  # on nothing that the article tells
-            yield Candidate(article, depth, sentence, stand)
 
 
 def _by_itself(_sentence: Sentence) -> Standing:

@@ -108,6 +108,14 @@ def test_choose_reads_on_in_the_order_of_the_article_that_tells_a_thing_first():
     assert texts(chosen) == [FERRY_AGAIN, DIVERS]
 
 
+def test_choose_opens_with_the_best_of_the_sentences_that_open_an_article():
+    given = candidates(["The town lies on a bay.", PILOT], [FERRY, DIVERS])
+
+    chosen = summary(given, [0.3, 0.9, 0.8, 0.5], budget=Budget(sentences=4))
+
+    assert texts(chosen) == [FERRY, "The town lies on a bay.", PILOT, DIVERS]
+
+
 WORDS = st.lists(st.sampled_from("ferry storm diver pilot wreck dawn harbour of the".split()))
 
 
