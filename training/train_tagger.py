@@ -371,7 +371,7 @@ def train(
     *,
     epochs: int = 8,
     rate: float = 0.1,
-    decay: float = 0.3,
+    decay: float = 0.03,
     dropout: float = 0.3,
     least: int = 2,
     rows: int = 300_000,

@@ -101,6 +101,7 @@ _CANON: dict[str, str] = {
 }
 _DEMONYM_FORMS = _forms(DEMONYMS)
 _ORGANISATION_FORMS = _forms(ORGANISATIONS)
+_PLACE_FORMS = _forms(LARGE_PLACES) - _forms(GIVEN_NAMES | SURNAMES)
 # Names that are whole by themselves: "Virginia" is not short for "West Virginia".
 _WELL_KNOWN = _DEMONYM_FORMS | _forms(OTHER_NAMES) | _forms(LARGE_PLACES) | _ORGANISATION_FORMS
 _WHOLE = (
@@ -132,6 +133,8 @@ class _Group:
         votes: Counter[EntityType] = Counter(mention.type for _, mention in self.mentions)
         if form in _ORGANISATION_FORMS:
             votes["ORG"] += 2
+        elif form in _PLACE_FORMS:
+            votes["LOC"] += 2
         return max(votes, key=lambda kind: (votes[kind], _TIES[kind]))
 
 
@@ -471,22 +474,22 @@ def _name(group: _Group, kind: EntityType) -> str:
 #: What salience is made of, and its weights: a logistic regression on whether annotators called an
 #: entity key to its story. training/fit_salience.py fits them.
 SALIENCE_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.90,
-    "log mentions": 1.28,
-    "share of the most named": 1.44,
-    "share in captions": -0.57,
-    "share of articles": 1.30,
-    "share of titles": 0.74,
-    "share of leads": 1.12,
-    "earliness": 1.81,
-    "log openings": 0.36,
-    "full name": 0.43,
-    "large place": -0.66,
-    "demonym": -3.27,
-    "PER": -0.62,
-    "ORG": -0.73,
-    "LOC": -1.51,
-    "MISC": -1.05,
+    "bias": -3.89,
+    "log mentions": 1.21,
+    "share of the most named": 1.51,
+    "share in captions": -0.64,
+    "share of articles": 1.20,
+    "share of titles": 0.58,
+    "share of leads": 1.10,
+    "earliness": 1.86,
+    "log openings": 0.48,
+    "full name": 0.47,
+    "large place": -0.68,
+    "demonym": -3.14,
+    "PER": -0.65,
+    "ORG": -0.65,
+    "LOC": -1.42,
+    "MISC": -1.16,
 }
 _LEAD = 2  # sentences of the story that carry the news
 _BESIDE = frozenset({Role.CAPTION, Role.POST, Role.REPEAT})

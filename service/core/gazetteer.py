@@ -36,6 +36,7 @@ EVENT_WORDS = _entries("event word")
 DEMONYMS = _entries("demonym")
 OTHER_NAMES = _entries("religion and creed")
 ORGANISATIONS = _entries("organisation")
+WORKS = _entries("work")  # products, events, laws, shows
 NO_NAMES = _entries("not a name")
 LARGE_PLACES = _entries("place") | frozenset(_lines("places_large.txt"))
 SMALL_PLACES = frozenset(_lines("places_small.txt"))

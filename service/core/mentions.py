@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
-from service.core.gazetteer import DEMONYMS, LARGE_PLACES, NO_NAMES, OTHER_NAMES
+from service.core.gazetteer import DEMONYMS, LARGE_PLACES, NO_NAMES, OTHER_NAMES, TITLES
 from service.core.tagger import NAMING_ROLES, NameTagger, is_capital, load
 from service.core.text import Document, Token
 
@@ -128,6 +128,8 @@ _LABEL = re.compile(
 _CURRENCIES = frozenset("AUD CAD CHF CNY DKK EUR GBP INR JPY NOK NZD PLN RUB SEK USD ZAR".split())
 #: Letters after a name that say what its bearer is.
 POSTNOMINALS = frozenset("KC QC MP MEP CBE OBE MBE PhD MD".split())
+# Dashes and pictures that stand apart within what the tagger takes for one name.
+_SIGN = re.compile(r"\s[^\w\s!\"#$%&'()*+,./:;?@‘’“”-]")
 _INITIALS = re.compile(r"\b\w\.\w")
 # Institutions that bear their owner's name: "King's College London".
 _OWNED = frozenset("College Hospital Bench Chapel Cathedral Theatre Theater Hall Inn".split())
@@ -167,7 +169,12 @@ def _is_no_name(text: str) -> bool:
 
 def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int, EntityType]:
     """The span of a name with what belongs to it, and without what does not."""
+    sign = _SIGN.search(text, start, end)
+    if sign:
+        end = start + len(text[start : sign.start()].rstrip())
     name = text[start:end]
+    if kind == "ORG" and name in OTHER_NAMES:
+        kind = "MISC"
     before, _, last = name.rpartition(" ")
     if kind == "PER" and last in POSTNOMINALS and " " in before:
         return start, start + len(before.rstrip(" ,")), kind
@@ -233,6 +240,7 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
             text = document.text[start:end]
             while found and start < found[-1].end:
                 del found[-1]
-            if not _is_no_name(text):
+            article = document.text[max(0, start - 4) : start]
+            if not (_is_no_name(text) or (text in TITLES and article in {"the ", "The "})):
                 found.append(Mention(start, end, text, kind, index))
     return tuple(found)

@@ -32,6 +32,7 @@ from service.core.gazetteer import (
     SMALL_PLACES,
     SURNAMES,
     TITLES,
+    WORKS,
 )
 from service.core.text import Role, Token
 
@@ -94,6 +95,7 @@ _CLASSES = (
     ("demonym", DEMONYMS),
     ("other", OTHER_NAMES),
     ("organisation", ORGANISATIONS),
+    ("work", WORKS),
     ("organisation word", ORGANISATION_WORDS),
     ("place word", PLACE_WORDS),
     ("event word", EVENT_WORDS),
@@ -278,7 +280,7 @@ _PHRASES: dict[str, str] = {}
 for _kind, _names in (
     ("LOC", SMALL_PLACES | LARGE_PLACES),
     ("TITLE", TITLES),
-    ("MISC", DEMONYMS | OTHER_NAMES),
+    ("MISC", DEMONYMS | OTHER_NAMES | WORKS),
     ("ORG", ORGANISATIONS),
 ):
     for _name in _names:
