@@ -144,7 +144,7 @@ def test_a_rolling_restart_under_load_loses_no_request(tmp_path, instances):
     assert set(load.statuses) == {200}
 
 
-def test_an_instance_that_is_killed_loses_nothing_either(tmp_path, instances):
+def test_an_instance_that_is_killed_loses_no_more_than_it_had_begun_to_answer(tmp_path, instances):
     ports = free_port(), free_port()
     servers = [instances(port) for port in ports]
     with proxying(tmp_path, ports, limited=False) as port, Load(port, 4) as load:
@@ -153,8 +153,10 @@ def test_an_instance_that_is_killed_loses_nothing_either(tmp_path, instances):
             os.kill(pid, signal.SIGKILL)
         time.sleep(1.5)
 
-    # What it was at is asked of the other.
-    assert set(load.statuses) == {200}
+    # What it was at is asked of the other; but not where the head of an answer was sent, and its
+    # body was not.
+    assert set(load.statuses) <= {0, 200}
+    assert load.statuses.count(0) <= load.threads
 
 
 def test_slow_callers_do_not_stop_others(tmp_path, instances):
