@@ -1,7 +1,7 @@
-"""The examples: kept as files, shown in openapi.yaml, and what the service really gives.
+"""The examples: kept as files, shown in openapi.yaml and the README, and what is really given.
 
-``pytest tests/api/test_examples.py --rewrite`` writes the answers, and all examples into
-openapi.yaml. Read the diff before you commit it.
+``pytest tests/api/test_examples.py --rewrite`` writes the answers, all examples into openapi.yaml,
+and one answer, shortened, into the README. Read the diff before you commit it.
 """
 
 import json
@@ -80,6 +80,55 @@ def test_the_contract_shows_the_examples(rewrite):
         assert yaml.safe_load(match[0])["value"] == json.loads(
             (EXAMPLES / match["name"]).read_text("utf-8")
         )
+
+
+def brief(answer: dict) -> str:
+    """The answer as the README shows it: the first of everything, what follows as an ellipsis."""
+
+    def line(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False).replace('"…"', "…")
+
+    def first(rows: list) -> list:
+        return [rows[0], "…"] if len(rows) > 1 else rows
+
+    def mentioned(found: dict) -> dict:
+        return found | {"mentions": first(found["mentions"])}
+
+    def figure(agreement: str) -> str:
+        return line(
+            mentioned(next(each for each in answer["figures"] if each["agreement"] == agreement))
+        )
+
+    summary = answer["summary"]
+    told_twice = next(each for each in summary["sentences"] if each["also_in"])
+    return f"""{{
+  "id": "{answer["id"][:15]}…",
+  "summary": {{
+    "text": {line(summary["text"])},
+    "words": {summary["words"]},
+    "sentences": {line([told_twice, "…"])}
+  }},
+  "entities": {line([mentioned(answer["entities"][0]), "…"])},
+  "figures": [
+    {figure("conflict")},
+    {figure("compatible")}, …],
+  "stories": {line(first(answer["stories"]))},
+  "articles": {line(first(answer["articles"]))},
+  "offset_unit": "{answer["offset_unit"]}"
+}}
+"""
+
+
+def test_the_readme_shows_the_answer_to_the_two_articles(rewrite):
+    answer = json.loads((EXAMPLES / "two-articles-answer.json").read_text("utf-8"))
+    path = ROOT / "README.md"
+    head, fence, rest = path.read_text("utf-8").partition("```json\n")
+    shown, end, tail = rest.partition("```\n")
+    if rewrite:
+        shown = brief(answer)
+        path.write_text(head + fence + shown + end + tail, "utf-8")
+
+    assert shown == brief(answer)
 
 
 def test_the_text_files_are_the_articles_of_the_examples(two_articles):
