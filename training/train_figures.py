@@ -39,7 +39,6 @@ from service.core.statements import (
     Square,
     Statement,
     statements,
-    weights,
     wording_features,
 )
 from service.core.text import Document, Span
@@ -173,13 +172,12 @@ def _blocks(
         for statement in statements(article, *read(text), compared=10_000)
     ]
     owners = _owners(bench, ids, texts, mentions, stated)
-    weight = weights(stated)
     for dimension in dict.fromkeys(statement.dimension for statement in stated):
         places = [k for k, statement in enumerate(stated) if statement.dimension == dimension]
         block = [stated[k] for k in places]
         own = [owners[k] for k in places]
         if len(block) > 1 and (planted is None or planted in own):
-            wording = dict(wording_features(block, weight))
+            wording = dict(wording_features(block))
             yield Block(cluster, block, own, wording, planted)
 
 

@@ -123,6 +123,16 @@ def interval(one: Claim, *, rounded: bool) -> tuple[float, float]:
             return -math.inf, one.high + slack
 
 
+def may_meet(claims: Sequence[Claim]) -> bool:
+    """Whether some number may satisfy two of the claims, each read as loosely as can be."""
+    highest = -math.inf
+    for low, high in sorted(interval(one, rounded=True) for one in claims):
+        if low <= highest:
+            return True
+        highest = high
+    return False
+
+
 def possible(claims: Sequence[Claim]) -> npt.NDArray[np.bool_]:
     """Whether one number satisfies both claims, for every two, shape (n, n)."""
     top = np.array([one.comparator in ("<", "<=") for one in claims], dtype=bool)

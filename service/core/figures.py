@@ -176,7 +176,9 @@ def _heard(
     for article in sorted(in_order, key=lambda k: first[original[k]] != k):
         document = documents[article]
         told: dict[Hashable, int] = {}
-        for statement in statements(article, document, quantities[article], compared=limit):
+        for statement in statements(
+            article, document, quantities[article], compared=limit, alone=len(articles) == 1
+        ):
             what = (_said(statement), statement.subject)
             if statement.sentence.role in _AGAIN and what in told:
                 echoes[told[what]].append(statement)

@@ -75,6 +75,10 @@ def _settled(document: Document, found: Sequence[Quantity]) -> tuple[Quantity, .
 
 # --- number expressions --------------------------------------------------------------------------
 
+# As they are written: most words of an article are none, and none is put in lower case to see it.
+_OPENING_WORDS = frozenset(
+    form for word in OPENERS for form in (word, word.capitalize(), word.upper())
+)
 _ANCHOR = re.compile(rf"[0-9]+|\.[0-9]|[{''.join(GLYPHS)}]|[A-Za-z]+")
 
 
@@ -99,26 +103,24 @@ def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
 
 def _anchors(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
     """Where a number expression may begin, and the word or digits that it begins with."""
-    for k, token in enumerate(tokens):
-        word = token.text
+    for k, (word, start, _) in enumerate(tokens):
         if word.isalpha():
-            lower = word.lower()
-            if lower not in OPENERS:
+            if word not in _OPENING_WORDS:
                 continue
-            if lower in ("a", "an"):
+            if word.lower() in ("a", "an"):
                 noun = tokens[k + 1].text.lower().partition("-")[0] if k + 1 < len(tokens) else ""
                 if noun not in AFTER_ARTICLE and noun not in COUNTED_UNITS:
                     continue
-            yield token.start, word
+            yield start, word
         elif len(word) > 1 or not word.isascii() or word.isdigit():
             if word[0].isdigit() and k and _pointed(tokens, k):
-                yield token.start - 1, "."  # ".15"
+                yield start - 1, "."  # ".15"
                 continue
             if word.endswith("-long"):
-                yield token.start, word
+                yield start, word
             for match in _ANCHOR.finditer(word):
                 if not match[0][0].isalpha() or match[0].lower() in OPENERS:
-                    yield token.start + match.start(), match[0]
+                    yield start + match.start(), match[0]
 
 
 def _pointed(tokens: Sequence[Token], k: int) -> bool:

@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from service.core.agreement import Claim, claim
+from service.core.agreement import Claim, claim, may_meet
 from service.core.lexicon import DIMENSIONS, words
 from service.core.quantities import Quantity
 from service.core.text import Document, Sentence
@@ -88,7 +88,12 @@ class Statement:
 
 
 def statements(
-    article: int, document: Document, quantities: Sequence[Quantity], *, compared: int
+    article: int,
+    document: Document,
+    quantities: Sequence[Quantity],
+    *,
+    compared: int,
+    alone: bool = False,
 ) -> list[Statement]:
     """Every quantity of an article with what it takes to compare it, by position.
 
@@ -98,11 +103,20 @@ def statements(
         quantities: as `find_quantities` gives them.
         compared: how many, from the first, are compared with others; the rest, and those in a
             sentence without end, get no dimension.
+        alone: whether the article is compared with itself only; then a dimension in which no
+            number can satisfy two of its statements is none.
     """
-    by_sentence: dict[int, list[Quantity]] = {}
+    by_sentence: dict[int, list[_Measured]] = {}
     for quantity in quantities[:compared]:
         if len(document.sentences[quantity.sentence].text) <= _ENDLESS:
-            by_sentence.setdefault(quantity.sentence, []).append(quantity)
+            measured = _Measured(quantity, *dimension_of(quantity))
+            by_sentence.setdefault(quantity.sentence, []).append(measured)
+    claims: dict[str, list[Claim]] = {}
+    stated: dict[int, tuple[str, Claim]] = {}
+    for quantity, dimension, factor in (one for own in by_sentence.values() for one in own):
+        stated[quantity.start] = dimension, claim(quantity, factor)
+        claims.setdefault(dimension, []).append(stated[quantity.start][1])
+    idle = {name for name, own in claims.items() if alone and not may_meet(own)}
     readings: dict[int, _Reading] = {}
 
     def reading(index: int) -> _Reading:
@@ -115,19 +129,28 @@ def statements(
         return readings[index]
 
     found: list[Statement] = []
-    for rank, quantity in enumerate(quantities):
+    for quantity in quantities:
         sentence = document.sentences[quantity.sentence]
         place = sentence.start / len(document.text)
-        if rank < compared and quantity.sentence in by_sentence:
+        dimension, claimed = stated.get(quantity.start) or ("", claim(quantity))
+        if dimension and dimension not in idle:
             beside = [reading(quantity.sentence + step) for step in (-1, 0, 1)]
             others = by_sentence[quantity.sentence]
-            found.append(_statement(article, quantity, sentence, place, beside, others))
+            found.append(
+                _statement(article, quantity, dimension, claimed, sentence, place, beside, others)
+            )
         else:
             found.append(
-                Statement(article, quantity, sentence, "", claim(quantity), place, (), (), (),
+                Statement(article, quantity, sentence, "", claimed, place, (), (), (),
                           ((), ()), 0, frozenset(), 1, 0, ())
             )  # fmt: skip
     return found
+
+
+class _Measured(NamedTuple):
+    quantity: Quantity
+    dimension: str
+    factor: float
 
 
 class _Reading(NamedTuple):
@@ -137,10 +160,10 @@ class _Reading(NamedTuple):
     words: tuple[tuple[int, str], ...]
 
 
-def _read(sentence: Sentence, quantities: Sequence[Quantity]) -> _Reading:
+def _read(sentence: Sentence, quantities: Sequence[_Measured]) -> _Reading:
     stems: list[tuple[int, str]] = []
     plain: list[tuple[int, str]] = []
-    spans = iter(quantities)
+    spans = (one.quantity for one in quantities)
     span = next(spans, None)
     for text, start, end in sentence.words:
         while span and span.end <= start:
@@ -167,18 +190,19 @@ def _stems(text: str) -> tuple[str, ...]:
 def _statement(
     article: int,
     quantity: Quantity,
+    dimension: str,
+    claimed: Claim,
     sentence: Sentence,
     place: float,
     beside: Sequence[_Reading],
-    others: Sequence[Quantity],
+    others: Sequence[_Measured],
 ) -> Statement:
-    dimension, factor = dimension_of(quantity)
     last, here, following = beside
     before = [word for start, word in here.stems if start < quantity.start][-_NEAR:][::-1]
     after = [word for start, word in here.stems if start >= quantity.end][:_NEAR]
     told = tuple(dict.fromkeys(word for _, word in here.stems))
     around = (word for reading in (last, following) for _, word in reading.stems)
-    rivals = [other for other in others if dimension_of(other)[0] == dimension]
+    rivals = [other.quantity.start for other in others if other.dimension == dimension]
     fates = [
         (k, _FATES[word])
         for side in (after, before)
@@ -191,7 +215,7 @@ def _statement(
         quantity=quantity,
         sentence=sentence,
         dimension=dimension,
-        claim=claim(quantity, factor),
+        claim=claimed,
         place=place,
         subject=_counted(quantity, fate),
         words=told,
@@ -203,11 +227,11 @@ def _statement(
         fate=fate,
         scope=frozenset((*before[:4], *after[:4])) & _SCOPES,
         crowd=len(rivals),
-        order=sum(other.start < quantity.start for other in rivals),
+        order=rivals.index(quantity.start),
         company=tuple(
-            (dimension_of(other)[0], str(other.value.normalize()))
+            (other.dimension, str(other.quantity.value.normalize()))
             for other in others
-            if other.start != quantity.start
+            if other.quantity.start != quantity.start
         ),
     )
 
@@ -242,28 +266,22 @@ def dimension_of(quantity: Quantity) -> tuple[str, float]:
 # --- what speaks for one figure ------------------------------------------------------------------
 
 
-def weights(stated: Sequence[Statement]) -> dict[str, float]:
+def _weights(block: Sequence[Statement]) -> dict[str, float]:
     """How much each stem tells: rare ones among the sentences with quantities tell most."""
-    sentences = {(s.article, s.sentence.start): s for s in stated}
+    sentences = {(s.article, s.sentence.start): s for s in block}
     seen: Counter[str] = Counter()
     for statement in sentences.values():
         seen.update(statement.around)
     # A sentence is counted by one statement's surroundings; a long one has words beyond them.
-    for statement in stated:
+    for statement in block:
         for term in (*statement.subject, *statement.around, *statement.words):
             seen.setdefault(term, 1)
     return {term: math.log1p(len(sentences) / n) for term, n in seen.items()}
 
 
-def wording_features(
-    block: Sequence[Statement], weight: dict[str, float]
-) -> Iterator[tuple[str, Square]]:
-    """What the wording of two statements says for and against one figure, shape (n, n).
-
-    Args:
-        block: statements of one dimension.
-        weight: of every stem, as `weights` gives them.
-    """
+def wording_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]:
+    """What the wording of two statements of one dimension says for one figure, shape (n, n)."""
+    weight = _weights(block)
 
     def plain(bags: Iterable[Iterable[str]]) -> Square:
         rows = _unit_rows([tuple(bag) for bag in bags], weight)
