@@ -1,5 +1,6 @@
 """What is known of every sentence before its salience is judged."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence, Set
 from functools import lru_cache
@@ -227,7 +228,7 @@ def _marks(word: str) -> int:
 
 def _known_names(names: Sequence[Set[str]]) -> tuple[Array, Array]:
     known = Counter(name for own in names for name in own)
-    logs = {name: np.log1p(count) for name, count in known.items()}
+    logs = {name: math.log1p(count) for name, count in known.items()}
     return (
         np.log1p([sum(sorted(logs[name] for name in own)) for own in names]),
         np.array([max((known[name] for name in own), default=0) for own in names]) / len(names),

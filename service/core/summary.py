@@ -343,12 +343,15 @@ class _Chosen:
             self._taste.repeats,
             self._story[weighed],
         )
+        before = chosen
         for _ in range(_ROUNDS):
             check()
             found = trade.better(chosen, *self._budget)
             if found is None:
                 break
             chosen = found
+        if chosen is before:
+            return
         self._clear()
         for i in chosen:
             self._take(int(weighed[i]), chance[i])

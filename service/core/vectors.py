@@ -227,9 +227,11 @@ class Meanings:
             sums[filled] = np.add.reduceat(_WORD_VECTORS[rows], starts, axis=0, dtype=np.int64)
         common = _COMMON_TENTHS * sums[:counted].sum(axis=0) // (10 * max(1, counted))
         sums[filled] -= common
-        sums //= np.maximum(1, np.abs(sums).max(axis=1, initial=0) // _LONGEST)[:, None]
+        longer = np.abs(sums).max(axis=1, initial=0) // _LONGEST
+        if longer.any():
+            sums //= np.maximum(1, longer)[:, None]
         self._sums = sums.astype(np.float64)  # whole numbers: their products are exact
-        self._norms = np.sqrt((self._sums**2).sum(axis=1))
+        self._norms = np.sqrt(np.einsum("ij,ij->i", self._sums, self._sums))
 
     def likeness(self, sentences: Indices) -> Array:
         """The cosine of some sentences with every sentence, in [-1, 1], shape (sentences, n)."""
