@@ -116,6 +116,14 @@ def test_choose_opens_with_the_best_of_the_sentences_that_open_an_article():
     assert texts(chosen) == [FERRY, "The town lies on a bay.", PILOT, DIVERS]
 
 
+def test_choose_opens_with_nobodys_words_where_there_is_something_else():
+    given = candidates(["“A storm sank the ferry,” Ann Lee said."], [PILOT])
+
+    chosen = summary(given, [0.9, 0.4], budget=Budget(sentences=2))
+
+    assert texts(chosen) == [PILOT, "“A storm sank the ferry,” Ann Lee said."]
+
+
 WORDS = st.lists(st.sampled_from("ferry storm diver pilot wreck dawn harbour of the".split()))
 
 
