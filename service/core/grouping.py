@@ -182,7 +182,8 @@ def agreeing_clusters(
     titled = np.array([s.sentence.role is Role.TITLE for s in block])
     apart = inside & (titled[:, None] == titled[None, :])  # a title tells what its article tells
     score = (score - np.float32(_ONE_ARTICLE) * apart).round(4)
-    score = np.where(said_again(block), np.maximum(score, np.float32(_SAID_AGAIN)), score)
+    again = said_again(block)
+    score = np.where(again, np.maximum(score, np.float32(_SAID_AGAIN)), score)
     likely = possible([s.claim for s in block]) & (score > 0)
     firsts, seconds = np.nonzero(np.triu(likely, 1))
     order = np.lexsort((seconds, firsts, -score[firsts, seconds]))
@@ -193,7 +194,7 @@ def agreeing_clusters(
         if a == b:
             continue
         both = np.ix_(clusters[a], clusters[b])
-        if score[both][inside[both]].min(initial=np.inf) <= 0:
+        if not again[i, j] and score[both][inside[both]].min(initial=np.inf) <= 0:
             continue
         if _between(score[both], articles[clusters[a]], articles[clusters[b]]) <= 0:
             continue

@@ -155,7 +155,7 @@ def _quantities(
             readings[-1] = joined
         else:
             readings.append(_after_another(text, sentence, readings, reading))
-    nouns = subjects(text, sentence.start, sentence.end, readings)
+    nouns = subjects(text, sentence, readings)
     for reading, subject in zip(readings, nouns, strict=True):
         yield Quantity(
             start=reading.start,

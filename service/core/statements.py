@@ -20,10 +20,11 @@ from service.core.vectors import bag_likeness, stem
 
 Square = npt.NDArray[np.float32]
 
-_FUNCTION_WORDS = words("closed_class") | words("determiners")
+_FUNCTION_WORDS = words("closed_class") | words("determiners") | {"mr", "mrs", "ms", "dr"}
 # Characters over which a piece of text is no sentence: each of its numbers would be read with all
 # of it. The longest sentence of the development clusters has 799.
 _ENDLESS = 3000
+_MARKS = ".,’'\"“”‘()"
 _NEAR = 8  # content words on either side of a number
 
 # Nouns that news uses for one another when it counts; the first stands for all.
@@ -183,8 +184,14 @@ def _canonical(word: str) -> str:
 
 def _stems(text: str) -> tuple[str, ...]:
     """The distinct stems of a phrase's content words, in order."""
-    lower = text.lower().split()
-    return tuple(dict.fromkeys(_canonical(word) for word in lower if word not in _FUNCTION_WORDS))
+    return tuple(
+        dict.fromkeys(_canonical(word) for word in _words(text) if word not in _FUNCTION_WORDS)
+    )
+
+
+def _words(phrase: str) -> list[str]:
+    """The words of a subject, which is cut at its tokens already, in lower case."""
+    return [word for part in phrase.lower().split() if (word := part.strip(_MARKS))]
 
 
 def _statement(
@@ -303,7 +310,7 @@ def wording_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]
     yield "meaning after", following
     yield "after crowded", following * crowded
     yield "before crowded", meaning(s.texts[0][:4] for s in block) * crowded
-    yield "meaning subject", meaning(s.quantity.subject.lower().split() for s in block)
+    yield "meaning subject", meaning(_words(s.quantity.subject) for s in block)
     alike = _same([(s.order, s.crowd) for s in block])
     yield "order", alike * _pairs([s.crowd > 1 for s in block], np.logical_and)
     yield "company", _shared_company(block)
@@ -361,7 +368,8 @@ _SMALL = 12  # what an article counts up to here may be two things of one name: 
 def said_again(block: Sequence[Statement]) -> npt.NDArray[np.bool_]:
     """Whether one article gives one number of one thing in two sentences, shape (n, n)."""
     said = [
-        (s.article, s.quantity.value, s.quantity.high, s.quantity.unit, s.subject) for s in block
+        (s.article, s.quantity.value, s.quantity.high, s.quantity.unit, s.subject[-1:])
+        for s in block
     ]
     telling = [
         bool(s.subject) and (s.quantity.kind == "age" or s.quantity.value > _SMALL) for s in block

@@ -5,13 +5,14 @@ Where they leave a doubt there is no subject, rather than a wrong one.
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from service.core.lexicon import MONTH, words
 from service.core.numerals import MULTIPLIED
 from service.core.readings import Reading
+from service.core.text import Sentence, Token
 
-_WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+){0,6}|[^\w\s]")
 _REACH = 110  # characters on each side of a number in which its noun is looked for
 
 _CLOSED = words("closed_class")  # prepositions, conjunctions, auxiliaries, pronouns
@@ -38,15 +39,18 @@ _NOT_PLURAL = re.compile(r"(?:ss|us|is|'s|’s)$")
 _PAST = re.compile(r"[a-z]{2,}ed$")
 
 
-def subjects(text: str, start: int, end: int, readings: Sequence[Reading]) -> list[str]:
+def subjects(text: str, sentence: Sentence, readings: Sequence[Reading]) -> list[str]:
     """What each number counts or measures, "" where the sentence does not say.
 
     Args:
         text: the article.
-        start: where the sentence starts.
-        end: where it ends.
+        sentence: a sentence of it.
         readings: its numbers, in order.
     """
+    if not readings:
+        return []
+    start, end = sentence.start, sentence.end
+    tokens = _Tokens(sentence.tokens)
     found: list[str] = []
     counted = ""
     waiting: list[int] = []  # numbers whose noun is that of the next one: "eight of the nine"
@@ -59,13 +63,13 @@ def subjects(text: str, start: int, end: int, readings: Sequence[Reading]) -> li
             after = readings[following].end  # "five 2-year-old children"
             following += 1
         limit = readings[following].start if following < len(readings) else end
-        subject = _after(text, reading, after, limit, since)
+        subject = _after(text, tokens, reading, after, limit, since)
         if not subject and k and _CARRIED.fullmatch(gap):
             subject = found[-1]  # "rose from 10 percent to 25 percent"
         if not subject and k and reading.kind == readings[k - 1].kind == "age" and gap in _LISTED:
             subject = found[-1]  # "ages 8 and 11"
         if not subject:
-            subject = _before(text, reading, since)
+            subject = _before(text, tokens, reading, since)
         if reading.kind == "count":
             if not subject and limit < end and _PART_OF.fullmatch(text, after, limit):
                 waiting.append(k)
@@ -88,6 +92,55 @@ _PART_OF = re.compile(
     r"(?: [\w-]{1,30}['’]s?)? "
 )
 
+# --- tokens --------------------------------------------------------------------------------------
+
+_POSSESSIVES = frozenset({"'s", "’s", "'S", "’S"})
+_EDGES = "-‐‑–—'’./&,"
+
+
+class _Tokens:
+    """The tokens of a sentence, an owner's "'s" with its word, by position."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        """The tokens in order."""
+        self.tokens: list[Token] = []
+        for token in tokens:
+            if token.text in _POSSESSIVES and self.tokens and self.tokens[-1].end == token.start:
+                word = self.tokens[-1]
+                self.tokens[-1] = Token(word.text + token.text, word.start, token.end)
+            else:
+                self.tokens.append(token)
+        self.starts = [token.start for token in self.tokens]
+
+    def between(self, start: int, end: int) -> Iterator[Token]:
+        """The tokens from *start* to *end*; of one that reaches over an end, what is inside."""
+        first = bisect_left(self.starts, start)
+        if first and self.tokens[first - 1].end > start:
+            yield from _inside(self.tokens[first - 1], start, end)
+        for k in range(first, len(self.tokens)):
+            token = self.tokens[k]
+            if token.start >= end:
+                break
+            if token.end > end:
+                yield from _inside(token, start, end)
+            else:
+                yield token
+
+
+def _inside(token: Token, start: int, end: int) -> Iterator[Token]:
+    """The part of a token from *start* to *end*, marks at its edges apart: "mid-" of "mid-20s"."""
+    start, end = max(start, token.start), min(end, token.end)
+    piece = token.text[start - token.start : end - token.start]
+    lead = len(piece) - len(piece.lstrip(_EDGES))
+    trail = len(piece.rstrip(_EDGES))
+    for k in range(lead):
+        yield Token(piece[k], start + k, start + k + 1)
+    if lead < trail:
+        yield Token(piece[lead:trail], start + lead, start + trail)
+        for k in range(trail, len(piece)):
+            yield Token(piece[k], start + k, start + k + 1)
+
+
 # --- after the number ----------------------------------------------------------------------------
 
 _HYPHENED = re.compile(r"-(?!plus|ish|odd|strong|some|fold)([a-z]{3,})(?![a-z])")
@@ -103,7 +156,7 @@ _PAYING = frozenset("paid pay pays paying spent spend spends spending".split())
 _PAID_FOR = re.compile(r" (?:for|on) ")
 
 
-def _after(text: str, reading: Reading, start: int, end: int, since: int) -> str:
+def _after(text: str, tokens: _Tokens, reading: Reading, start: int, end: int, since: int) -> str:
     """The noun phrase after a number that is its noun."""
     kind = reading.kind
     if kind == "age" and reading.end == reading.core.end:
@@ -115,32 +168,35 @@ def _after(text: str, reading: Reading, start: int, end: int, since: int) -> str
     if kind == "count":
         if noun := _HYPHENED.match(text, reading.core.end):
             return noun[1]  # "a 16,000-word ruling" counts words
-        return _phrase(text, start, end, plural=reading.value != 1, singular=reading.value == 1)
+        return _phrase(
+            text, tokens, start, end, plural=reading.value != 1, singular=reading.value == 1
+        )
     if kind == "ratio":
         if text[reading.core.start : reading.core.end].lower() in MULTIPLIED:
-            return _phrase(text, start, end) if _OBJECT.match(text, start) else ""
+            return _phrase(text, tokens, start, end) if _OBJECT.match(text, start) else ""
         whole = _OF.match(text, start) or _OBJECT.match(text, start)
-        return _phrase(text, start, end, plural=True) or (
-            _phrase(text, start, end) if whole else ""
+        return _phrase(text, tokens, start, end, plural=True) or (
+            _phrase(text, tokens, start, end) if whole else ""
         )
     if kind in ("ordinal", "other"):
-        hyphen = text.startswith("-", start) and _WORD.match(text, start + 1)
-        return _phrase(text, hyphen.end() if hyphen else start, end, singular=True)
+        if text.startswith("-", start):  # "third-largest city"
+            start = next((token.end for token in tokens.between(start + 1, end)), end)
+        return _phrase(text, tokens, start, end, singular=True)
     if (of := _OF.match(text, start)) and of.end() < end:
-        return _phrase(text, of.end() - 1, end)
+        return _phrase(text, tokens, of.end() - 1, end)
     if kind in ("money", "duration") and (within := _IN.match(text, start)):
-        return _phrase(text, within.end() - 1, end, bare=True)
+        return _phrase(text, tokens, within.end() - 1, end, bare=True)
     attached = "-" in text[reading.core.end : reading.end] or reading.unit == "magnitude"
     if attached or owned:
         if kind == "money" and _PRICE.match(text, start):
             return ""
-        return _phrase(text, start, end, singular=article)
+        return _phrase(text, tokens, start, end, singular=article)
     if kind == "money":
         paid = _PAID_FOR.match(text, start)
         if paid and last in _PAYING:
-            return _phrase(text, paid.end() - 1, end)
+            return _phrase(text, tokens, paid.end() - 1, end)
     if kind in ("money", "percent"):
-        return _phrase(text, start, min(end, start + 40), plural=True, strict=True)
+        return _phrase(text, tokens, start, min(end, start + 40), plural=True, strict=True)
     return ""
 
 
@@ -153,6 +209,7 @@ def _plural(word: str) -> bool:
 
 def _phrase(
     text: str,
+    tokens: _Tokens,
     start: int,
     end: int,
     *,
@@ -165,6 +222,7 @@ def _phrase(
 
     Args:
         text: the article.
+        tokens: of its sentence.
         start: where the number with its unit ends.
         end: where its sentence ends.
         plural: whether its noun is one in the plural, which ends it.
@@ -172,24 +230,19 @@ def _phrase(
         bare: whether it has no determiner and no name: "in cash", but not "in the city".
         strict: whether its noun must be the word after, or the one after that.
     """
-    kept: list[re.Match[str]] = []
+    kept: list[Token] = []
     head = opened = False
-    for match in _WORD.finditer(text, start, min(end, start + _REACH)):
-        word = match[0]
+    for token in tokens.between(start, min(end, start + _REACH)):
+        word = token.text
         lower = word.lower()
         if not word[0].isalnum():
-            if word in "-–" and not kept and match.start() == start:
+            if word in "-–" and not kept and token.start == start:
                 continue
             if word in "“‘\"'" and not kept:
                 continue
-            if word == "," and kept and not head and _PAST.match(kept[-1][0]):
+            if word == "," and kept and not head and _PAST.match(kept[-1].text):
                 continue  # "three armed, masked men"
-            if (
-                word == "."
-                and kept
-                and match.start() == kept[-1].end()
-                and kept[-1][0][-2:-1] == "."
-            ):
+            if word == "." and kept and token.start == kept[-1].end and kept[-1].text[-2:-1] == ".":
                 continue  # "a third of U.S. states"
             break
         if not kept and not strict:
@@ -210,16 +263,16 @@ def _phrase(
             break
         if kept and (lower.endswith("ly") or (singular and _plural(word))):
             break
-        if kept and not head and _PAST.match(word) and not _plural(kept[-1][0]) and not plural:
+        if kept and not head and _PAST.match(word) and not _plural(kept[-1].text) and not plural:
             break
         if (
             kept
             and not plural
             and lower.endswith("ing")
-            and (singular or _OBJECT_AFTER.match(text, match.end()))
+            and (singular or _OBJECT_AFTER.match(text, token.end))
         ):
             break  # "a 100-year-old law disenfranchising felons"
-        kept.append(match)
+        kept.append(token)
         head = head or (_plural(word) and (plural or word.islower()))
         if len(kept) == (2 if strict else 4):
             break
@@ -227,12 +280,12 @@ def _phrase(
         # "34 declared dead" and "six Taliban" count them, "30 black" does not.
         if dead := not strict and _DEAD.match(text, start, end):
             return dead["who"]
-        kept = [match for match in kept[:1] if match[0][0].isupper() and not strict]
-    if kept and kept[-1][0].endswith(_POSSESSIVE):
+        kept = [token for token in kept[:1] if token.text[0].isupper() and not strict]
+    if kept and kept[-1].text.endswith(_POSSESSIVE):
         return ""
-    owner = max((k for k, match in enumerate(kept) if match[0].endswith(_POSSESSIVE)), default=-1)
+    owner = max((k for k, token in enumerate(kept) if token.text.endswith(_POSSESSIVE)), default=-1)
     kept = kept[owner + 1 :]  # "two of the mayor's aides" counts aides
-    return text[kept[0].start() : kept[-1].end()] if kept else ""
+    return text[kept[0].start : kept[-1].end] if kept else ""
 
 
 # --- before the number ---------------------------------------------------------------------------
@@ -252,13 +305,13 @@ _PLACES = frozenset("city town village nation country island community region st
 _RELATIVE = frozenset({"who", "which", "that"})
 
 
-def _before(text: str, reading: Reading, since: int) -> str:
+def _before(text: str, tokens: _Tokens, reading: Reading, since: int) -> str:
     """The noun that a number is said of: "the toll rose to 14", "a reward of $10,000"."""
-    found = list(_WORD.finditer(text, max(since, reading.start - _REACH), reading.start))
+    found = list(tokens.between(max(since, reading.start - _REACH), reading.start))
     if not found:
         return ""
-    lead = [match[0] for match in found]
-    places = [match.span() for match in found]
+    lead = [token.text for token in found]
+    places = [(token.start, token.end) for token in found]
     i = len(lead) - 1
     last = lead[i].lower()
     if reading.kind == "age" and reading.end == reading.core.end and lead[i] in (",", "("):
