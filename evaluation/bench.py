@@ -5,8 +5,11 @@
 One worker on one core, asked by wrk from another; then memory, start, probes and two workers.
 """
 
+import json
+import math
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,8 +19,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
-from evaluation.load import THREADS, Server, articles, body, memory_mb, of_words, serving
+from evaluation.load import (
+    THREADS,
+    Server,
+    articles,
+    body,
+    memory_mb,
+    of_words,
+    serving,
+    spent_s,
+)
+from evaluation.peer_stack import steps
 from evaluation.speed import milliseconds, ours, peer
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))  # wrk counts whole ones
@@ -45,13 +59,31 @@ end
 """
 
 
+class Cell(NamedTuple):
+    """What wrk measured."""
+
+    rate: float  # answers with 200 a second
+    p50_ms: float
+    p99_ms: float
+    refused: int
+    digest_ms: float  # of processor, in the workers
+    caller: float  # cores that wrk itself took
+
+
 def measured(
-    server: Server, bodies: Sequence[bytes], connections: int, cores: str | None
-) -> tuple[float, float, float, int]:
-    """Answers with 200 a second, p50 and p99 in milliseconds, and how many were refused."""
+    server: Server,
+    bodies: Sequence[bytes],
+    connections: int,
+    cores: str | None,
+    seconds: int = SECONDS,
+) -> Cell:
+    """What wrk measures in so many seconds."""
     # What an earlier wrk left behind when it ended is still being made.
     while re.search(r"^digest_running [^0]", server.text("/metrics"), re.MULTILINE):
         time.sleep(0.1)
+    workers = server.workers()
+    spent = sum(map(spent_s, workers))
+    waited = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
         names = [Path(folder) / str(k) for k in range(len(bodies))]
         for name, content in zip(names, bodies, strict=True):
@@ -59,7 +91,7 @@ def measured(
         (Path(folder) / "names").write_text("".join(f"{name}\n" for name in names))
         script = Path(folder) / "script.lua"
         script.write_text(_SCRIPT % folder)
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--timeout", "60s"]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s"]
         output = subprocess.run(
             (["taskset", "-c", cores] if cores else [])
             + [*command, "-s", str(script), f"http://127.0.0.1:{server.port}"],
@@ -67,10 +99,17 @@ def measured(
             text=True,
             check=True,
         ).stdout
+    spent = sum(map(spent_s, workers)) - spent
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    caller = ended.ru_utime + ended.ru_stime - waited.ru_utime - waited.ru_stime
     found = re.search(r"measured (\d+) (\d+) (\d+) (\d+) (\d+)", output)
     assert found is not None, output
     requests, duration, p50, p99, refused = map(int, found.groups())
-    return (requests - refused) / (duration / 1e6), p50 / 1000, p99 / 1000, refused
+    took = duration / 1e6
+    served = requests - refused
+    return Cell(
+        served / took, p50 / 1000, p99 / 1000, refused, 1000 * spent / max(1, served), caller / took
+    )
 
 
 def whole_service(sets: dict[str, list[bytes]]) -> dict[str, float]:
@@ -83,32 +122,42 @@ def whole_service(sets: dict[str, list[bytes]]) -> dict[str, float]:
             for connections in CONNECTIONS:
                 cell = measured(server, bodies, connections, "1")
                 if connections == 1:
-                    rates[name] = cell[0]
+                    rates[name] = cell.rate
                 print(
-                    f"  {name:12} {connections:3} connections {cell[0]:8.1f}/s"
-                    f"   p50 {cell[1]:7.1f} ms   p99 {cell[2]:7.1f} ms   {cell[3] or ''}",
+                    f"  {name:12} {connections:3} connections {cell.rate:8.1f}/s"
+                    f"   p50 {cell.p50_ms:7.1f} ms   p99 {cell.p99_ms:7.1f} ms"
+                    f"   {cell.refused or ''}",
                     flush=True,
                 )
     return rates
 
 
 def peer_stack(sets: dict[str, list[bytes]], rates: dict[str, float]) -> None:
-    """The same of the peer, one request after another: on one core more at once are no faster."""
+    """The same of the peer, one request after another: on one core more at once are no faster.
+
+    Where one takes longer than a few seconds, wrk is given the time of four; where it takes half a
+    minute, that one counts.
+    """
     with serving(PEER, cores="0") as server:
         server.post(next(iter(sets.values()))[0])
         for name, bodies in sets.items():
-            took: list[float] = []
-            end = time.perf_counter() + SECONDS
-            while time.perf_counter() < end or not took:
-                status, seconds = server.post(bodies[len(took) % len(bodies)])
-                assert status == 200, f"the peer answered {status}"
-                took.append(seconds)
-            rate = len(took) / sum(took)
+            status, once = server.post(bodies[0])
+            assert status == 200, f"the peer answered {status}"
+            if once < 15:
+                cell = measured(server, bodies, 1, "1", max(SECONDS, math.ceil(4 * once)))
+                rate, p50_ms = cell.rate, cell.p50_ms
+            else:
+                rate, p50_ms = 1 / once, 1000 * once
             print(
-                f"  {name:12} {rate:8.2f}/s   p50 {1000 * median(took):8.1f} ms"
+                f"  {name:12} {rate:8.2f}/s   p50 {p50_ms:8.1f} ms"
                 f"   ours is {rates[name] / rate:6.1f} times as fast",
                 flush=True,
             )
+    print("  of it, milliseconds of one core:")
+    for name in ("700 words", "10 articles"):
+        spent = steps([article["text"] for article in json.loads(sets[name][0])["articles"]])
+        told = "   ".join(f"{step} {milliseconds:.0f}" for step, milliseconds in spent.items())
+        print(f"  {name:12} {told}")
 
 
 def beside_lexrank(texts: list[str]) -> None:
@@ -138,7 +187,10 @@ def start_and_memory(sets: dict[str, list[bytes]]) -> None:
         took.append(time.perf_counter() - start)
     print(f"  import {min(took):.2f} s")
     with serving(workers=3) as server:
-        print(f"  ready after {server.ready_s:.2f} s with three workers")
+        print(
+            f"  ready after {server.ready_s:.2f} s with three workers,"
+            f" {spent_s(server.process.pid):.2f} s of processor"
+        )
         while len(server.workers()) < 3:
             time.sleep(0.05)
         fresh = [memory_mb(pid)["own"] for pid in server.workers()]
@@ -175,14 +227,23 @@ def probes(content: Sequence[bytes]) -> None:
 
 
 def two_workers(content: Sequence[bytes]) -> None:
-    """Answers a second of one worker and of two, wherever the system runs them."""
-    rates = []
+    """Answers a second of one worker and of two, wherever the system runs them.
+
+    Two can be no faster than the cores that their caller leaves them, nor than what a digest costs
+    beside another one: what is shared is caches, memory and the clock of the processor.
+    """
+    cells = []
     for workers in (1, 2):
         with serving(workers=workers) as server:
             measured(server, content, 4, None)
-            rates.append(max(measured(server, content, 4, None)[0] for _ in range(2)))
+            runs = [measured(server, content, 8, None) for _ in range(3)]
+            cells.append(max(runs, key=lambda cell: cell.rate))
+    one, two = cells
+    cores = min(2.0, len(os.sched_getaffinity(0)) - two.caller)
     print(
-        f"  {rates[0]:.1f}/s with one, {rates[1]:.1f}/s with two: {rates[1] / rates[0]:.2f} times"
+        f"  {one.rate:.1f}/s with one, {two.rate:.1f}/s with two: {two.rate / one.rate:.2f} times\n"
+        f"  a digest costs {one.digest_ms:.1f} ms with one, {two.digest_ms:.1f} with two; wrk takes"
+        f" {two.caller:.2f} cores: at most {cores * one.digest_ms / two.digest_ms:.2f} times"
     )
 
 

@@ -134,6 +134,12 @@ def memory_mb(pid: int) -> dict[str, float]:
     return found
 
 
+def spent_s(pid: int) -> float:
+    """The seconds of processor that a process has taken."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def ask(port: int, content: bytes) -> int:
     """The status of a digest asked for over a connection of its own; 0 where it was lost."""
     try:
