@@ -34,7 +34,7 @@ from service.core.mentions import find_mentions
 from service.core.roles import with_roles
 from service.core.segment import segment
 from service.core.tagger import KINDS, NAMING_ROLES, Tagger, is_capital, load
-from service.core.text import Document
+from service.core.text import Document, Sentence, Token
 from training.annotations import DATA, clusters, fold_of, project
 from training.train_tagger import OUT, from_sentences
 
@@ -135,6 +135,37 @@ def on_corpus(path: Path, tagger: Peer) -> Tally:
     tally = Tally()
     for example in from_sentences(path, 1.0):
         tally.add(set(spans(tagger.tag(example.sentences))), set(spans(example.tags)))
+    return tally
+
+
+def as_document(sentences: Sequence[Sequence[str]]) -> Document:
+    """A document of these words, a blank between any two and a line for each sentence."""
+    text, made = "", []
+    for words in sentences:
+        start, tokens = len(text), []
+        for word in words:
+            tokens.append(Token(word, len(text), len(text) + len(word)))
+            text += f"{word} "
+        made.append(Sentence(text[start:-1], start, len(text) - 1, tuple(tokens), len(made)))
+        text = f"{text[:-1]}\n"
+    return Document(text, tuple(made))
+
+
+def names_on_corpus(path: Path, tagger: Tagger) -> Tally:
+    """Spans of a corpus as the service names them: tags, and then what each document votes."""
+    tally = Tally()
+    for example in from_sentences(path, 1.0):
+        document = as_document(example.sentences)
+        found = {(m.start, m.end, m.type) for m in find_mentions(document, tagger=tagger)}
+        gold = {
+            (
+                document.sentences[s].tokens[first].start,
+                document.sentences[s].tokens[last - 1].end,
+                kind,
+            )
+            for s, first, last, kind in spans(example.tags)
+        }
+        tally.add(found, gold)
     return tally
 
 
@@ -261,6 +292,11 @@ def main() -> None:
             print(f"{name:10} {corpus:15} {tally.row()}")
             if name == "ours":
                 measured[corpus.split("_")[0]] = tally.f1()
+                tally = names_on_corpus(
+                    options.data / "data" / "entities" / f"{corpus}.jsonl", shipped
+                )
+                measured[f"{corpus.split('_')[0]}_names"] = tally.f1()
+                print(f"{'names':10} {corpus:15} {tally.row()}")
         if parts:
             print(f"{name:10} {'digestbench':15} {on_clusters(options.data, parts).row()}")
     found = joined(options.data, taggers, verbose=options.verbose)
