@@ -118,6 +118,7 @@ _RANKS = frozenset(
 )
 _LONGEST = 12  # tokens of a phrase before the name
 _MOST_JOINED = 4  # appositions of one name, joined by "and"
+_MOST_LISTED = 60  # names of one list, so that an endless one takes no time of its square
 _LONGEST_AFTER = 28  # tokens of a phrase after it
 
 
@@ -181,9 +182,9 @@ class _Reader:
         return i not in self.name_at and self.word(i).strip(".").rpartition("-")[2] in _MANY[kind]
 
     def among(self, name: _Name) -> list[_Name]:
-        """The name and the ones of its type that a list joins to it."""
+        """The name and the ones of its type that a list joins to it, _MOST_LISTED at most."""
         joined, i = [name], name.last
-        while True:
+        while len(joined) < _MOST_LISTED:
             start = i
             if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
                 i += 2
@@ -194,6 +195,7 @@ class _Reader:
                 return joined
             joined.append(following)
             i = following.last
+        return joined
 
     # -- noun phrases ------------------------------------------------------------------------------
 
