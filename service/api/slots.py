@@ -21,7 +21,7 @@ WAIT_S = 2.0
 RETRY_AFTER_S = 1
 
 #: Requests at one slot or waiting for it. Each holds a thread (deploy/gunicorn.conf.py).
-PLACES = 16
+PLACES = 12
 
 # Seconds of a core for each byte of a body, and how many bytes it costs to be a request at all. A
 # worker begins with what was measured once, and goes on with what it measures.

@@ -181,4 +181,4 @@ def test_who_is_let_in_under_overload_is_served_in_time():
 def test_threads_are_more_than_places():
     config = (ROOT / "deploy" / "gunicorn.conf.py").read_text("utf-8")
 
-    assert f"threads = 8 + {PLACES} * " in config
+    assert f"threads = 2 + {PLACES} * " in config
