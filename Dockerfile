@@ -16,8 +16,8 @@ COPY deploy/gunicorn.conf.py /srv/digest/deploy/
 COPY service /srv/digest/service
 RUN /opt/digest/bin/python -m compileall -q /srv/digest/service
 WORKDIR /srv/digest
-# The root file system may be read-only: what changes lies in memory, in /dev/shm. NLTK, which sumy
-# loads, wants a home as well, and a user who is but a number has none.
+# The root file system may be read-only: what changes lies in memory, in /dev/shm, and so does the
+# home of a user who is but a number.
 ENV PATH=/opt/digest/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 HOST=0.0.0.0 PORT=8000 TMPDIR=/dev/shm HOME=/dev/shm
 # A number, so that Kubernetes can see that it is not root.
