@@ -281,6 +281,8 @@ def _exactness(statement: Statement, text: str) -> tuple[Any, ...]:
 
 def _most_exact(ranked: Sequence[Statement]) -> Statement:
     """The first of the statements, most exact first, whose number the others allow."""
+    if len(ranked) == 1:
+        return ranked[0]
     claims = [statement.claim for statement in ranked]
     for statement in ranked:
         exact = replace(statement.claim, comparator="=", grain=0.0)

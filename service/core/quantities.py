@@ -58,7 +58,8 @@ def find_quantities(document: Document, names: Sequence[Span] = ()) -> tuple[Qua
     for index, sentence in enumerate(document.sentences):
         if sentence.role in _TOLD:
             numerals = [n for n in _numerals(document.text, sentence) if not named(n)]
-            found += _quantities(document.text, sentence, index, numerals)
+            if numerals:
+                found += _quantities(document.text, sentence, index, numerals)
     if any(shared(quantity.unit) for quantity in found):
         return _settled(document, found)
     return tuple(found)
