@@ -149,6 +149,8 @@ def statements(
 
 
 class _Measured(NamedTuple):
+    """A quantity with what it can be compared in."""
+
     quantity: Quantity
     dimension: str
     factor: float
