@@ -128,3 +128,15 @@ def test_main_prints_for_people_what_it_answers(capfdbinary, printed):
         assert f"{entity['type']:4} {entity['name']}" in shown
     for figure in printed["figures"]:
         assert f"{figure['agreement']:10} {figure['text']}: " in shown
+
+
+def test_start_loads_nothing_that_no_digest_needs():
+    # Each takes a tenth of a second or more, and megabytes of every worker.
+    unused = ["nltk", "scipy", "sklearn", "spacy", "distributed", "flask_limiter", "opentelemetry"]
+    program = f"import service.api, sys; print([name for name in {unused} if name in sys.modules])"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+
+    assert loaded == b"[]\n"
