@@ -3,8 +3,8 @@
     python -m training.make_languages
 
 The package's own file is packed by lzma and takes 0.45 s of a core to read, two thirds of which
-are for languages that an answer cannot name. What is kept is not changed: `detect` says what
-py3langid says. Weights lie language by language, which packs best.
+are for languages that an answer cannot name. What is kept is not changed. Weights lie language by
+language, which packs best.
 """
 
 import io
