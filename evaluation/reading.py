@@ -22,7 +22,6 @@ from typing import Any
 
 from evaluation.digestbench import BENCH
 from service.core.digest import METHODS, Article, Method, Options, digest
-from training.train_ranker import out_of_fold, read
 
 PEERS: tuple[Method, Method] = ("lexrank", "lead")
 _ANSWER = re.compile(r"\s*(\d+)[.:)]?\s+([AB=])(?!\w)", re.IGNORECASE)
@@ -42,6 +41,8 @@ def peer(gold: dict[str, Any], method: Method, words: int) -> tuple[str, str]:
 
 def write(pairs: Path, key: Path, *, count: int, words: int, seed: int) -> None:
     """Write what the readers get, and what was what."""
+    from training.train_ranker import out_of_fold, read  # learns, which judging does without
+
     paths = sorted((BENCH / "dev").glob("*.json"))
     golds = [json.loads(path.read_text("utf-8")) for path in paths]
     ours = [guess.summary(words).text for guess in out_of_fold([read(gold) for gold in golds])]
