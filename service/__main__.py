@@ -81,7 +81,8 @@ class _Unreadable(Exception):
 
 
 def _name(file: str) -> str:
-    return "stdin" if file == "-" else file
+    # A name in another encoding than UTF-8 is no text that JSON can hold.
+    return "stdin" if file == "-" else file.encode("utf-8", "replace").decode()
 
 
 def _read(file: str) -> str:

@@ -6,7 +6,7 @@ from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
 
 from service.api import telemetry
 
-# Longer than for a full worker: who is told this has asked for much, and asks for it again.
+# Longer than for a full worker: others were in the way for seconds.
 RETRY_AFTER_S = 10
 
 # Of its time, what a digest has to have had a core for, to be too much by itself. Alone on a core

@@ -269,7 +269,8 @@ def _refuse_unread_types() -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in ("application/json", "text/plain") or charset not in _CHARSETS:
         raise Unsupported(
-            "The body must be application/json or text/plain, in UTF-8.",
+            "The body must be application/json or text/plain, in UTF-8; "
+            f"its Content-Type is {request.content_type or 'missing'}.",
             ("Accept-Post", "application/json, text/plain"),
         )
 

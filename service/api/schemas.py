@@ -60,8 +60,10 @@ def load(document: object) -> Request:
     """
     if not isinstance(document, Mapping):
         raise ValidationError("must be an object with 'articles' or 'text'")
-    if ("articles" in document) == ("text" in document):
-        raise ValidationError("must have either 'articles' or 'text'")
+    if "articles" not in document and "text" not in document:
+        raise ValidationError("must have 'articles' or 'text'")
+    if "articles" in document and "text" in document:
+        raise ValidationError("must have 'articles' or 'text', not both")
     if "articles" in document:
         loaded = _MANY.load(document)
         given: Sequence[dict[str, Any]] = loaded["articles"]

@@ -94,22 +94,19 @@ class Slots:
         if refused:
             telemetry.shed("full")
             raise overloaded()
-        turn.come.wait(self._wait_s)
-        with self._lock:
-            if not turn.come.is_set():  # nor will it be: turns come under the lock
-                self._waiting.remove(turn)
-        if not turn.come.is_set():
-            telemetry.shed("waited")
-            raise overloaded()
         done = False
         try:
+            if not turn.come.wait(self._wait_s):
+                telemetry.shed("waited")
+                raise overloaded()
             yield
             done = True
         finally:
             with self._lock:
                 if done:
                     self._measure(turn)
-                self._running.remove(turn)
+                # Its turn may have come since it gave up waiting: turns come under the lock.
+                (self._running if turn.come.is_set() else self._waiting).remove(turn)
                 self._go_on()
 
     def _refuses(self, size: int) -> bool:

@@ -285,8 +285,8 @@ def _warnings(analysis: Analysis) -> tuple[ArticleWarning, ...]:
     warnings = []
     if analysis.language not in ("en", None):
         detail = (
-            f"the article seems to be written in {analysis.language!r}; names and figures are"
-            " found in English only"
+            f"the article seems to be written in {analysis.language!r}; names are not looked for,"
+            " and figures are read by the rules of English"
         )
         warnings.append(ArticleWarning("other-language", detail))
     if _has_tags(analysis.document):

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from service import __version__
 from service.api import errors, schemas
-from service.core import digest, figures, mentions, quantities
+from service.core import digest, features, figures, mentions, quantities
 from service.core.digest import METHODS, Options
 
 from .conftest import ROOT
@@ -239,6 +239,12 @@ def test_the_contract_lists_every_unit(contract):
         "%",
         "percentage point",
     }
+
+
+def test_the_contract_explains_every_feature_that_a_reason_names(contract):
+    described = contract["components"]["schemas"]["Reason"]["properties"]["feature"]["description"]
+
+    assert sorted(re.findall(r"`(\w+)`", described)) == sorted(features.FEATURES)
 
 
 def test_the_contract_tells_the_limit_of_a_body(contract):

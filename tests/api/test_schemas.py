@@ -112,11 +112,15 @@ def test_load_refuses_what_is_no_object(document):
     assert refusals(document) == {"": "must be an object with 'articles' or 'text'"}
 
 
-@pytest.mark.parametrize(
-    "document", [{}, {"title": "a"}, {"text": "a", "articles": [{"text": "a"}]}]
-)
-def test_load_wants_either_articles_or_text(document):
-    assert refusals(document) == {"": "must have either 'articles' or 'text'"}
+@pytest.mark.parametrize("document", [{}, {"title": "a"}])
+def test_load_wants_articles_or_text(document):
+    assert refusals(document) == {"": "must have 'articles' or 'text'"}
+
+
+def test_load_takes_no_articles_beside_a_text():
+    document = {"text": "a", "articles": [{"text": "a"}]}
+
+    assert refusals(document) == {"": "must have 'articles' or 'text', not both"}
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,7 @@ def test_one_gives_the_slot_back_after_a_failure():
         pass
 
 
+@pytest.mark.slow  # a busy machine serves nobody in time
 def test_who_is_let_in_under_overload_is_served_in_time():
     slots = Slots(1)
     took, refused = [], []

@@ -157,6 +157,7 @@ def test_an_instance_that_is_killed_loses_no_more_than_it_had_begun_to_answer(tm
     # body was not.
     assert set(load.statuses) <= {0, 200}
     assert load.statuses.count(0) <= load.threads
+    assert load.statuses.count(200) > load.threads
 
 
 def test_slow_callers_do_not_stop_others(tmp_path, instances):
