@@ -21,7 +21,7 @@ from service.core.gazetteer import (
     SMALL_PLACES,
     SURNAMES,
 )
-from service.core.mentions import EntityType, Mention
+from service.core.mentions import COMPANY, EntityType, Mention
 from service.core.text import Document, Role, Span
 
 
@@ -71,7 +71,7 @@ _SPELLED_OUT = {"&": "and", "mt.": "mount", "mt": "mount", "dept.": "department"
 
 
 def _form(text: str) -> str:
-    """The spelling that two mentions share: case, accents, dots, quotes and "the" left out.
+    """The spelling that two mentions share: case, accents, dots, commas, quotes, "the" left out.
 
     >>> _form("The U.S.") == _form("US"), _form("Justice Department")
     (True, 'department of justice')
@@ -85,7 +85,7 @@ def _form(text: str) -> str:
     words = [
         word.replace(".", "") if _DOTTED.fullmatch(word) and len(word) > 2
         else _SPELLED_OUT.get(word, word)
-        for word in plain.split()
+        for word in (word.rstrip(",") or word for word in plain.split())
     ]  # fmt: skip
     if len(words) == 2 and words[1] == "department":
         words = ["department", "of", words[0]]
@@ -110,6 +110,8 @@ _WHOLE = (
     | {"north", "south", "east", "west", "northern", "southern", "eastern", "western"}
     | {"house"}  # of Representatives, beside the White House
 )
+# Institutions that bear the name of their place: "Dunfield" is not short for "Dunfield Court".
+_SEATED = frozenset("court police constabulary council".split())
 _NOUN_FORMS = _forms(ORGANISATION_WORDS)
 _PERSONAL = _forms(GIVEN_NAMES | SURNAMES)
 
@@ -208,6 +210,22 @@ def _join_spaced(joined: _Joined, forms: Iterable[str]) -> None:
             joined.join(first.setdefault(solid, form), form)
 
 
+def _join_companies(joined: _Joined, types: Mapping[str, EntityType]) -> None:
+    """Join names of companies that differ in "Inc." and the like, or in having it."""
+    first: dict[str, str] = {}
+    for form, kind in types.items():
+        bare = COMPANY.sub("", form[-_SUFFIX:])
+        bare = form[:-_SUFFIX] + bare if bare else form
+        if bare == form or kind == "PER":
+            continue
+        joined.join(first.setdefault(bare, form), form)
+        if types.get(bare) in {"ORG", "MISC"}:
+            joined.join(form, bare)
+
+
+_SUFFIX = 20  # letters among which the longest of them stands
+
+
 _SOLID = 5  # letters; "a-ha" and "Aha" may be two
 
 
@@ -228,17 +246,25 @@ def _bracketed(
 ) -> dict[str, str]:
     """Acronym -> the name that an article puts before it, the acronym in brackets, or inside them.
 
-    Where articles differ the name that stands so most often; ties go to the first by alphabet.
+    Its letters stand in the name, or the article goes on to use it alone, as one does with letters
+    of another language. Where articles differ the name that stands so most often; ties go to the
+    first by alphabet.
     """
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for document, found in zip(documents, mentions, strict=True):
+        used = Counter(mention.text for mention in found)
         for left, right in pairwise(found):
             between = document.text[left.end : right.start]
             if between.strip() != "(" or document.text[right.end : right.end + 1] != ")":
                 continue
             for short, long in ((right, left), (left, right)):
                 acronym, form = _form(short.text), _form(long.text)
-                if short.text.isupper() and " " not in acronym and _expands(form, acronym):
+                if (
+                    short.text.isupper()
+                    and len(acronym) > 1
+                    and " " not in acronym
+                    and _expands(form, acronym)
+                ):
                     seen[acronym][form] += 1
     return {
         acronym: min(forms, key=lambda form: (-forms[form], form))
@@ -264,7 +290,8 @@ def _join_things(
             for initials in _initials(form):
                 expansions[initials].add(form)
             for part in chain(filter(_is_cut, _beginnings(form)), _endings(form)):
-                longer[part].add(form)
+                if types.get(part) != "LOC" or form.rpartition(" ")[2] not in _SEATED:
+                    longer[part].add(form)
     for form in sorted(types, key=lambda form: -form.count(" ")):
         if form in _CANON or form in _WHOLE or form in apart:
             continue
@@ -379,6 +406,7 @@ def _resolved(
     _join_people(joined, full)
     _join_listed(joined, types)
     _join_spaced(joined, types)
+    _join_companies(joined, types)
     for acronym, form in _bracketed(documents, mentions).items():
         joined.join(form, acronym)
         apart.add(acronym)
@@ -456,7 +484,8 @@ def _shouts(text: str, kind: EntityType) -> bool:
 def _name(group: _Group, kind: EntityType) -> str:
     """The fullest proper form: most words, then longest, then most frequent.
 
-    A person or place whose every mention is in capitals gets the case of ordinary names.
+    A person or place whose every mention is in capitals gets the case of ordinary names, but for a
+    word of up to five letters that no list has, which may be an acronym: "DPRK".
     """
     counts = Counter(mention.text for _, mention in group.mentions)
 
@@ -465,7 +494,10 @@ def _name(group: _Group, kind: EntityType) -> str:
 
     name = max(counts, key=fullness)
     if kind in {"PER", "LOC"} and _shouts(name, kind) and "." not in name:
-        name = _LISTED.get(name) or _WORD.sub(_cased, name)
+        if name in _LISTED:
+            return _LISTED[name]
+        if " " in name or _shouts(name, "ORG"):
+            return _WORD.sub(_cased, name)
     return name
 
 

@@ -3,12 +3,22 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, cast
 
-from service.core.gazetteer import DEMONYMS, LARGE_PLACES, NO_NAMES, OTHER_NAMES, TITLES
+from service.core.gazetteer import (
+    COMPANY_WORDS,
+    DEMONYMS,
+    LARGE_PLACES,
+    NO_NAMES,
+    OTHER_NAMES,
+    PEOPLE,
+    SMALL_PLACES,
+    TEAM_WORDS,
+    TITLES,
+)
 from service.core.tagger import NAMING_ROLES, NameTagger, is_capital, load
-from service.core.text import Document, Token
+from service.core.text import Document, Role, Token
 
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
 
@@ -128,12 +138,30 @@ _LABEL = re.compile(
 _CURRENCIES = frozenset("AUD CAD CHF CNY DKK EUR GBP INR JPY NOK NZD PLN RUB SEK USD ZAR".split())
 #: Letters after a name that say what its bearer is.
 POSTNOMINALS = frozenset("KC QC MP MEP CBE OBE MBE PhD MD".split())
+#: Degrees and the like, which stand after a comma; dots left out.
+DEGREES = POSTNOMINALS | frozenset(
+    "BA BSc BS MA MSc MS MBA MPH MPhil DPhil JD LLB LLM DO DDS DVM EdD PsyD RN CPA PE Esq".split()
+)
+# The number plate of a car; a person's name has no digits.
+_PLATE = re.compile(r"[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}")
+_STORM = re.compile(r"\b(?:(?:Tropical |Super)?[Ss]torm|Hurricane|(?:Super )?Typhoon|Cyclone) $")
+_LONGEST_STORM = 16
+_STORM_NAME = re.compile(r"(?:(?:Tropical )?Storm|Hurricane|Typhoon|Cyclone) [^\W\d_]+")
+#: What ends the name of a company in law.
+COMPANY = re.compile(
+    r",? (?:inc|corp|corporation|ltd|limited|llc|llp|plc|gmbh|ag|co|company)\.?$", re.IGNORECASE
+)
+_INSTITUTION = re.compile(
+    r"\w (?:Police|Constabulary|Police Department|(?:City|Town|Borough|County|District) Council|"
+    r"(?:Sheriff|Crown|High|Supreme|District|County|Circuit|Superior|Magistrates['’]?|Family) Court)$"
+)
 # Dashes and pictures that stand apart within what the tagger takes for one name.
 _SIGN = re.compile(r"\s[^\w\s!\"#$%&'()*+,./:;?@‘’“”-]")
 _INITIALS = re.compile(r"\b\w\.\w")
 # Institutions that bear their owner's name: "King's College London".
 _OWNED = frozenset("College Hospital Bench Chapel Cathedral Theatre Theater Hall Inn".split())
 _OWNER = re.compile(r"\b[A-Z]\w{2,20}['’]s? $")
+_OWNS = re.compile(r"['’]s? $")
 _LONGEST_OWNER = 30
 _COMMON = 1  # a word that is rarely a name: Lexicon.casing
 
@@ -155,13 +183,15 @@ def _opens_as_word(tokens: Sequence[Token], name: _Name, votes: _Votes) -> bool:
     )
 
 
-def _is_no_name(text: str) -> bool:
-    """Whether it is a label, a currency, or a compound of months and the like."""
+def _is_no_name(text: str, kind: EntityType) -> bool:
+    """Whether it is a label, a currency, a degree, a number plate, or months and the like."""
     parts = re.split("[-–/]", text)
     return (
         not any(map(str.isalpha, text))
         or "\n" in text
         or text in _CURRENCIES
+        or ("." in text and text.replace(".", "") in DEGREES)
+        or (kind in {"PER", "LOC"} and _PLATE.fullmatch(text) is not None)
         or (len(parts) > 1 and all(part in NO_NAMES for part in parts))
         or _LABEL.fullmatch(text) is not None
     )
@@ -175,16 +205,107 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
     name = text[start:end]
     if kind == "ORG" and name in OTHER_NAMES:
         kind = "MISC"
+    elif name in PEOPLE:
+        kind = "PER"
+    elif _INSTITUTION.search(name):
+        kind = "ORG"
     before, _, last = name.rpartition(" ")
     if kind == "PER" and last in POSTNOMINALS and " " in before:
         return start, start + len(before.rstrip(" ,")), kind
+    storm = _STORM.search(text, max(0, start - _LONGEST_STORM), start) if name.isalpha() else None
+    if storm:
+        start, kind = storm.start(), "MISC"
+    elif _STORM_NAME.fullmatch(name):
+        kind = "MISC"
     if name.partition(" ")[0] in _OWNED:
         owner = _OWNER.search(text, max(0, start - _LONGEST_OWNER), start)
-        if owner and owner[0].rstrip("s '’") not in _PEOPLES | LARGE_PLACES:
+        if owner and _OWNS.sub("", owner[0]) not in _PEOPLES | LARGE_PLACES:
             start, kind = owner.start(), "ORG" if kind == "MISC" else kind
     if text[end : end + 1] == "." and _INITIALS.fullmatch(name[-3:]):
         end += 1  # the dot of "U.S." ends its sentence as well
     return start, end, kind
+
+
+# -- what the document says of a name --------------------------------------------------------------
+
+_PLACES = LARGE_PLACES | SMALL_PLACES
+_IN = re.compile(r"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross) $")
+_SCORE = r"\d{1,3}[-–]\d{1,3}"
+# What stands after the name of a team and before it.
+_PLAYS = re.compile(
+    rf" (?:beat|defeated|thrashed|edged|lost (?:\d|to [A-Z])|(?:drew|draw) (?:\d|with [A-Z])"
+    rf"|won {_SCORE}|{_SCORE} [A-Z])"
+)
+_PLAYED = re.compile(
+    rf"(?:\b(?:beat|defeated|thrashed|edged|lost to|(?:drew|draw|drawn) with|(?:win|victory) over)"
+    rf"|\b{_SCORE}(?: (?:with|against|at|to|over|by))?) $"
+)
+_BEFORE = 20  # characters before a name that may tell what it is
+
+
+def _leading(name: str) -> Iterator[str]:
+    """The words that begin a name, from one to all but the last."""
+    words = name.split()
+    return (" ".join(words[:i]) for i in range(1, len(words)))
+
+
+def _company(name: str) -> str | None:
+    """The name of a company without "Inc." and the like; None where it is not marked as one.
+
+    >>> _company("Brightwell Labs, Inc."), _company("Brightwell Labs"), _company("Brightwell")
+    ('Brightwell Labs', 'Brightwell Labs', None)
+    """
+    suffix = COMPANY.search(name[-_BEFORE:])
+    if suffix:
+        return name[: len(name) - len(suffix[0])]
+    return name if name.rpartition(" ")[2] in COMPANY_WORDS and " " in name else None
+
+
+def _plays(text: str, mention: Mention) -> bool:
+    """Whether the name stands as a team's does beside a result, and may be a team's."""
+    words = mention.text.split()
+    if mention.type == "PER" and TEAM_WORDS.isdisjoint((words[0], words[-1])):
+        return False
+    before = max(0, mention.start - _BEFORE)
+    return (
+        mention.type != "ORG"
+        and mention.text not in _PLACES | _PEOPLES
+        and (
+            _PLAYS.match(text, mention.end) is not None
+            or _PLAYED.search(text, before, mention.start) is not None
+        )
+    )
+
+
+def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, EntityType]:
+    """What the document says that names are, in whatever sentence: case-folded name -> type."""
+    text = document.text
+    kinds: dict[str, EntityType] = {}
+    places: set[str] = set()
+    persons: set[str] = set()  # given names and surnames of people named in full
+    for mention in mentions:
+        if _IN.search(text, max(0, mention.start - _BEFORE), mention.start):
+            places.add(mention.text)
+        if mention.type == "PER" and " " in mention.text:
+            persons.update(mention.text.split())
+    for mention in mentions:
+        name, sentence = mention.text, document.sentences[mention.sentence]
+        if sentence.role is Role.DATELINE and mention.start == sentence.start:
+            if text[mention.end : mention.end + 2] in {", ", " ("} and name.isupper():
+                kinds.setdefault(name.casefold(), "LOC")
+        elif _plays(text, mention):
+            kinds[name.casefold()] = "ORG"
+        elif _STORM_NAME.fullmatch(name):
+            kinds[name.rpartition(" ")[2].casefold()] = "MISC"
+        elif mention.type == "ORG" and _INSTITUTION.search(name):
+            for part in places.intersection(_leading(name)):
+                kinds[part.casefold()] = "LOC"
+        elif mention.type == "ORG" and (company := _company(name)):
+            apart = places | persons | _PLACES | _PEOPLES
+            for part in (*_leading(company), company):
+                if part not in apart:
+                    kinds[part.casefold()] = "ORG"
+    return kinds
 
 
 # Function words, those left out that English shares with another language here.
@@ -209,6 +330,11 @@ def _is_english(sentences: Sequence[Sequence[Token]]) -> bool:
     return (foreign < _FEWEST or foreign < sum(word in _ENGLISH for word in words)) and (
         other * 2 <= len(words)
     )
+
+
+def _follows(text: str, person: Mention, start: int) -> bool:
+    """Whether only a comma is between a person and *start*."""
+    return person.type == "PER" and text[person.end : start] in {", ", " "}
 
 
 def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tuple[Mention, ...]:
@@ -238,9 +364,9 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
             start, end, kind = _mended(document.text, *seen_at)
             start, end = max(start, sentence.start), min(end, sentence.end)
             text = document.text[start:end]
-            while found and start < found[-1].end:
-                del found[-1]
             article = document.text[max(0, start - 4) : start]
             if not (_is_no_name(text) or (text in TITLES and article in {"the ", "The "})):
+                while found and start < found[-1].end:
+                    del found[-1]
                 found.append(Mention(start, end, text, kind, index))
     return tuple(found)

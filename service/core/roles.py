@@ -12,7 +12,7 @@ from importlib import resources
 
 from service.core.entities import Entity, EntityRole
 from service.core.gazetteer import ROLES, TITLES
-from service.core.mentions import EntityType
+from service.core.mentions import DEGREES, EntityType
 from service.core.tagger import NAMING_ROLES
 from service.core.text import Document, Sentence
 
@@ -116,6 +116,8 @@ _COMPLEMENTS = _ARTICLES | _QUOTES | {"as", "its", "their"}
 _RANKS = frozenset(
     "lt capt gen maj col sgt cpl pfc adm cmdr sen sens rep reps gov det rev detective judge".split()
 )
+_DEGREES = frozenset(degree.lower() for degree in DEGREES)
+_MOST_DEGREES = 4  # after one name
 _LONGEST = 12  # tokens of a phrase before the name
 _MOST_JOINED = 4  # appositions of one name, joined by "and"
 _MOST_LISTED = 60  # names of one list, so that an endless one takes no time of its square
@@ -161,10 +163,6 @@ class _Reader:
         return (len(word) > 5 and word.endswith(_ENDINGS)) or any(
             " ".join(self.lower[i - n : i + 1]) in _TITLE_PHRASES for n in (1, 2) if i >= n
         )
-
-    def is_thing(self, i: int) -> bool:
-        """Whether the token is a noun for an organisation, a place or a work."""
-        return any(self.is_noun(i, kind) for kind in ("ORG", "LOC", "MISC"))
 
     def is_agent(self, i: int) -> bool:
         """Whether the token ends as nouns for a doer do: "accuser", "chiropractor"."""
@@ -218,6 +216,8 @@ class _Reader:
                 break
             else:
                 i -= 1
+        if self.word(i - 1) == "to" and i < head and self._acts_on_owner(i, head):
+            return i + 1, marked
         return i, marked or i == 0 or not self.words[i - 1][0].isalnum()
 
     def _goes_back(self, i: int, head: int) -> bool:
@@ -227,13 +227,18 @@ class _Reader:
             return self.is_noun(i - 1, "PER") and self.word(i - 2) not in _PREPOSITIONS
         if word == ",":
             return self._lists(i + 1, head)
-        if word.endswith("ing") and self.word(i - 1) == ",":  # "the show, replacing co-host"
-            return False
+        if word.endswith("ing") and (self.word(i - 1) == "," or self.word(i - 1) in _BE):
+            return False  # "the show, replacing co-host", "is buying rival"
         if word == "of":  # "Minister of Justice"
             return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
         if word in _VERBS:  # "the retired officer"
             return self.word(i - 1) in _OPENING
         return word not in _FUNCTION and word[0].isalnum()
+
+    def _acts_on_owner(self, i: int, head: int) -> bool:
+        """Whether the token after "to" is a verb and no noun: "to murder Berg's nephew"."""
+        owner = self.name_at.get(i + 1)
+        return owner is not None and i not in self.name_at and self.word(owner.last) in _GENITIVES
 
     def _lists(self, i: int, head: int) -> bool:
         """Whether a comma before token *i* parts adjectives: "an old, trusted ally"."""
@@ -275,7 +280,7 @@ class _Reader:
             i += 1
         while i > start and self.lower[i - 1] in _LOOSE:
             i -= 1
-        return head, i
+        return (head if i > start else -1), i
 
     def _is_time(self, i: int) -> bool:
         """Whether after a preposition a time begins: "in October", "for the last 19 years"."""
@@ -469,6 +474,7 @@ class _Reader:
         i = name.last
         if self.word(i) in _QUOTES and self.word(i + 1) == ",":
             i += 1
+        i = self._after_degrees(i)
         if self.word(i) == "of" and i + 1 in self.name_at:  # "Ann Berg of Iowa, the chair"
             i = self.name_at[i + 1].last
         if self.word(i) == "(":
@@ -502,6 +508,14 @@ class _Reader:
             i += 1
             while self.word(i) in _ADVERBS:
                 i += 1
+
+    def _after_degrees(self, i: int) -> int:
+        """The token after degrees: "Ann Berg, M.D., Ph.D., chief"."""
+        for _ in range(_MOST_DEGREES):
+            if self.word(i) != "," or self.word(i + 1).replace(".", "") not in _DEGREES:
+                break
+            i += 2
+        return i
 
     def _resumed(self, i: int, kind: EntityType) -> Iterator[_Phrase]:
         """What is said after a clause about the name: "Berg, who won in 2014, is the mayor"."""

@@ -110,6 +110,7 @@ def test_merge_entities_keeps_the_place_of_a_dateline_apart_from_a_club():
         pytest.param("ANN MCCAIN fell.", ["ANN MCCAIN"], "PER", "Ann McCain", id="person"),
         pytest.param("OSLO fell. Oslo rose.", ["OSLO", "Oslo"], "LOC", "Oslo", id="as elsewhere"),
         pytest.param("The UAE fell.", ["UAE"], "LOC", "UAE", id="initials"),
+        pytest.param("The DPRK fell.", ["DPRK"], "LOC", "DPRK", id="unlisted initials"),
         pytest.param("UNESCO fell.", ["UNESCO"], "ORG", "UNESCO", id="organisation"),
     ],
 )
