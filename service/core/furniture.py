@@ -145,6 +145,7 @@ def _lines(document: Document) -> list[_Line]:
 
 # What is no text from its opening to its closing tag, if it has one.
 _HIDDEN = {"<script": "</script", "<style": "</style", "<!--": "-->"}
+_OPENED = re.compile("|".join(_HIDDEN))
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -162,10 +163,11 @@ def _without_markup(text: str, lines: list[_Line]) -> list[_Line]:
             kept.append(line)
             continue
         line.role = Role.MARKUP
-        for opening, closing in _HIDDEN.items():
-            opened = lowered.find(opening, max(line.start, hidden_to), line.end)
-            if 0 <= opened < last[closing]:
-                hidden_to = lowered.find(closing, opened) + len(closing)
+        at = max(line.start, hidden_to)
+        while opened := _OPENED.search(lowered, at, line.end):
+            at, closing = opened.end(), _HIDDEN[opened[0]]
+            if at <= last[closing]:
+                at = hidden_to = lowered.find(closing, at) + len(closing)
     return kept
 
 

@@ -180,7 +180,7 @@ def choose(
     found = {k: _sentence(candidates, k, scores, chosen.echoes[k]) for k in chosen.echoes}
     if order == "score":
         return Summary(
-            tuple(sorted((one for _, one in found.values()), key=lambda one: -one.score))
+            tuple(found[k][1] for k in sorted(found, key=lambda k: (-found[k][1].score, k)))
         )
     # A sentence that leans on another goes where that one goes.
     hosts = {k: chosen.heads.get(k, k) for k in found}
@@ -293,8 +293,11 @@ class _Chosen:
             if not first and self.echoes:
                 weighed = np.union1d(weighed, np.array([*self.echoes]))
             chance = self._grow(weighed, check)
-            if chance is not None and not first and self._taste.toll is not None:
-                self._exchange(weighed, chance, self._taste.toll, check)
+            toll = self._taste.toll
+            if chance is not None and not first and toll is not None:
+                done = self._exchange(weighed, chance, toll, check)
+                if done:  # what was not worth its words among the best is not so further down
+                    break
 
     def _share_out(self, order: Indices, check: Check) -> None:
         """Take the best sentence of each story, if there are several and it is good enough."""
@@ -331,12 +334,16 @@ class _Chosen:
             self._take(int(weighed[best]), chance[best])
         return chance
 
-    def _exchange(self, weighed: Indices, chance: Array, toll: float, check: Check) -> None:
-        """Drop, add or swap sentences, step by step, for as long as the choice gains by it."""
+    def _exchange(self, weighed: Indices, chance: Array, toll: float, check: Check) -> bool:
+        """Drop, add or swap sentences, step by step, for as long as the choice gains by it.
+
+        Returns:
+            Whether the choice was short enough for that.
+        """
         place = {k: i for i, k in enumerate(weighed.tolist())}
         chosen = [place[k] for k in self.echoes]
         if not 0 < len(chosen) <= _EXCHANGED:
-            return
+            return False
         heads = [place.get(self.heads.get(k, -1), -1) for k in weighed.tolist()]
         trade = _Trade(
             chance[:, weighed],
@@ -355,11 +362,11 @@ class _Chosen:
             if found is None:
                 break
             chosen = found
-        if chosen is before:
-            return
-        self._clear()
-        for i in chosen:
-            self._take(int(weighed[i]), chance[i])
+        if chosen is not before:
+            self._clear()
+            for i in chosen:
+                self._take(int(weighed[i]), chance[i])
+        return True
 
     def _take(self, best: int, chance: Array) -> None:
         size = len(self._scores)

@@ -122,6 +122,12 @@ def test_mark_keeps_a_text_of_one_line_without_a_full_stop():
     assert story("Bridge closed after cracks are found") == ["Bridge closed after cracks are found"]
 
 
+def test_mark_takes_every_script_of_a_page_for_markup():
+    scripts = '<script src="a.js"></script>\n<script>\nThe page was loaded on Monday.\n</script>'
+
+    assert story("\n".join([BODY[0], scripts, BODY[1]])) == [BODY[0], BODY[1]]
+
+
 def test_mark_tells_a_sentence_once():
     page = mark(segment("\n".join([*BODY, BODY[0]])))
 

@@ -233,6 +233,15 @@ def test_choose_leaves_words_unspent_on_what_is_worth_next_to_nothing():
     assert texts(chosen) == [LEAD, DIVERS]
 
 
+def test_choose_leaves_words_unspent_however_many_sentences_there_are():
+    fillers = [f"The hall at number {number} is calm." for number in range(400)]
+    given = candidates([LEAD, *fillers])
+
+    chosen = summary(given, [0.9, *[0.01] * 400], budget=Budget(words=60), taste=Taste(toll=0.5))
+
+    assert texts(chosen) == [LEAD]
+
+
 def test_choose_keeps_a_leaning_sentence_with_its_own_while_exchanging():
     given = standing_candidates(FERRY, DIVERS, "He had warned the office.", LEAD)
     taste = Taste(thrift=0.5, toll=0.5)
