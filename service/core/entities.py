@@ -246,9 +246,9 @@ def _bracketed(
 ) -> dict[str, str]:
     """Acronym -> the name that an article puts before it, the acronym in brackets, or inside them.
 
-    Its letters stand in the name, or the article goes on to use it alone, as one does with letters
-    of another language. Where articles differ the name that stands so most often; ties go to the
-    first by alphabet.
+    Its letters stand in the name, or the article goes on to use it, as it does with letters of
+    another language: "the National Railways (FNC)". Where articles differ a name with its letters,
+    then the one that stands so most often; ties go to the first by alphabet.
     """
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for document, found in zip(documents, mentions, strict=True):
@@ -259,15 +259,19 @@ def _bracketed(
                 continue
             for short, long in ((right, left), (left, right)):
                 acronym, form = _form(short.text), _form(long.text)
-                if (
-                    short.text.isupper()
-                    and len(acronym) > 1
-                    and " " not in acronym
-                    and _expands(form, acronym)
-                ):
+                if not short.text.isupper() or len(acronym) < 2 or " " in acronym:
+                    continue
+                taken_up = (
+                    short is right
+                    and short.type == long.type == "ORG"
+                    and " " in form
+                    and used[short.text] > 1
+                    and _WELL_KNOWN.isdisjoint((acronym, form))
+                )
+                if taken_up or _expands(form, acronym):
                     seen[acronym][form] += 1
     return {
-        acronym: min(forms, key=lambda form: (-forms[form], form))
+        acronym: min(forms, key=lambda form: (not _expands(form, acronym), -forms[form], form))
         for acronym, forms in seen.items()
     }
 

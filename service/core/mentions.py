@@ -153,7 +153,8 @@ COMPANY = re.compile(
 )
 _INSTITUTION = re.compile(
     r"\w (?:Police|Constabulary|Police Department|(?:City|Town|Borough|County|District) Council|"
-    r"(?:Sheriff|Crown|High|Supreme|District|County|Circuit|Superior|Magistrates['’]?|Family) Court)$"
+    r"(?:Sheriff|Crown|High|Supreme|District|County|Circuit|Superior|Family|Magistrates['’]?) "
+    r"Court)$"
 )
 # Dashes and pictures that stand apart within what the tagger takes for one name.
 _SIGN = re.compile(r"\s[^\w\s!\"#$%&'()*+,./:;?@‘’“”-]")
@@ -252,8 +253,8 @@ def _leading(name: str) -> Iterator[str]:
 def _company(name: str) -> str | None:
     """The name of a company without "Inc." and the like; None where it is not marked as one.
 
-    >>> _company("Brightwell Labs, Inc."), _company("Brightwell Labs"), _company("Brightwell")
-    ('Brightwell Labs', 'Brightwell Labs', None)
+    >>> _company("Brightwell Foods, Inc."), _company("Brightwell Foods"), _company("Brightwell")
+    ('Brightwell Foods', 'Brightwell Foods', None)
     """
     suffix = COMPANY.search(name[-_BEFORE:])
     if suffix:
@@ -365,8 +366,14 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
             start, end = max(start, sentence.start), min(end, sentence.end)
             text = document.text[start:end]
             article = document.text[max(0, start - 4) : start]
-            if not (_is_no_name(text) or (text in TITLES and article in {"the ", "The "})):
+            if not (
+                _is_no_name(text, kind)
+                or (text in TITLES and article in {"the ", "The "})
+                or (sentence.role is Role.DATELINE and "(" in document.text[sentence.start : start])
+                or (found and text in DEGREES and _follows(document.text, found[-1], start))
+            ):
                 while found and start < found[-1].end:
                     del found[-1]
                 found.append(Mention(start, end, text, kind, index))
-    return tuple(found)
+    kinds = _evident(document, found)
+    return tuple(replace(m, type=kinds.get(m.text.casefold(), m.type)) for m in found)

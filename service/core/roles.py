@@ -216,7 +216,7 @@ class _Reader:
                 break
             else:
                 i -= 1
-        if self.word(i - 1) == "to" and i < head and self._acts_on_owner(i, head):
+        if self.word(i - 1) == "to" and i < head and self._acts_on_owner(i):
             return i + 1, marked
         return i, marked or i == 0 or not self.words[i - 1][0].isalnum()
 
@@ -235,7 +235,7 @@ class _Reader:
             return self.word(i - 1) in _OPENING
         return word not in _FUNCTION and word[0].isalnum()
 
-    def _acts_on_owner(self, i: int, head: int) -> bool:
+    def _acts_on_owner(self, i: int) -> bool:
         """Whether the token after "to" is a verb and no noun: "to murder Berg's nephew"."""
         owner = self.name_at.get(i + 1)
         return owner is not None and i not in self.name_at and self.word(owner.last) in _GENITIVES
