@@ -10,10 +10,17 @@ from decimal import Decimal
 from service.core.lexicon import DIMENSIONS, Comparator, Kind
 from service.core.numerals import AFTER_ARTICLE, GLYPHS, OPENERS, Numeral, read, rounded, scale_of
 from service.core.readings import Reading, is_age_of_another, read_in_context
-from service.core.refusals import continues
+from service.core.refusals import PLURAL_AFTER, continues
 from service.core.subjects import subjects
 from service.core.text import Document, Role, Sentence, Span, Token
-from service.core.units import COUNTED_UNITS, currency_of, shared, unit_article, unit_long
+from service.core.units import (
+    COUNTED_UNITS,
+    cents_of,
+    currency_of,
+    shared,
+    unit_article,
+    unit_long,
+)
 
 __all__ = ["Comparator", "Kind", "Quantity", "find_quantities"]
 
@@ -61,17 +68,43 @@ def find_quantities(document: Document, names: Sequence[Span] = ()) -> tuple[Qua
             if numerals:
                 found += _quantities(document.text, sentence, index, numerals)
     if any(shared(quantity.unit) for quantity in found):
-        return _settled(document, found)
-    return tuple(found)
+        found = _settled(document, found)
+    return tuple(_with_currency_of_cents(document.text, found))
 
 
-def _settled(document: Document, found: Sequence[Quantity]) -> tuple[Quantity, ...]:
+def _settled(document: Document, found: Sequence[Quantity]) -> list[Quantity]:
     """The quantities with the currencies that words of several countries stand for."""
     words = Counter(token.text.lower() for each in document.sentences for token in each.words)
-    return tuple(
+    return [
         replace(one, unit=currency_of(one.unit, words)) if one.unit and shared(one.unit) else one
         for one in found
-    )
+    ]
+
+
+_ONLY_CENTS = re.compile(r"[^$€£¥]*\bcents?", re.IGNORECASE)
+
+
+def _with_currency_of_cents(text: str, found: list[Quantity]) -> list[Quantity]:
+    """The quantities, cents in the currency of their sentence's money, else of the article's."""
+    cents = {
+        k
+        for k, one in enumerate(found)
+        if one.kind == "money" and _ONLY_CENTS.fullmatch(text, one.start, one.end)
+    }
+    if not cents:
+        return found
+    everywhere: Counter[str] = Counter()
+    beside: dict[int, Counter[str]] = {}
+    for k, one in enumerate(found):
+        if one.kind == "money" and one.unit and k not in cents:
+            everywhere[one.unit] += 1
+            beside.setdefault(one.sentence, Counter())[one.unit] += 1
+    return [
+        replace(one, unit=cents_of(one.unit, beside.get(one.sentence, everywhere)))
+        if k in cents
+        else one
+        for k, one in enumerate(found)
+    ]
 
 
 # --- number expressions --------------------------------------------------------------------------
@@ -156,6 +189,7 @@ def _quantities(
             readings[-1] = joined
         else:
             readings.append(_after_another(text, sentence, readings, reading))
+    readings = _with_points(text, sentence, readings)
     nouns = subjects(text, sentence, readings)
     for reading, subject in zip(readings, nouns, strict=True):
         yield Quantity(
@@ -173,7 +207,7 @@ def _quantities(
 
 # Verbs of change make "from 10 to 25 percent" two quantities and no range.
 _CHANGE = re.compile(
-    r"\b(?:ro?se|risen|increas\w+|climb\w*|jump\w*|fell|fall\w*|drop\w*|cut\w*|went|gone|rais\w+"
+    r"\b(?:rose|ris(?:e[ns]?|ing)|increas\w+|climb\w*|jump\w*|fell|fall\w*|drop\w*|cut\w*|went|gone|rais\w+"
     r"|gr[eo]w\w*|expand\w*|reduc\w+|lower\w*|chang\w+|mov\w+|slash\w*|declin\w+|soar\w*|swell\w*"
     r"|plung\w*|slid\w*|shr[aiu]nk\w*|boost\w*|hik\w+|improv\w+|surg(?:e[sd]?|ing)|tumbl\w+|shift\w*"
     r"|doubl\w+|tripl\w+|up|down) [^.;]{0,40}$",
@@ -256,7 +290,7 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     elif gap == " and ":
         ranged = _BETWEEN.search(lead) is not None
     elif gap in _TO:
-        ranged = not _CHANGE.search(lead)
+        ranged = lead.endswith("of ") or not _CHANGE.search(lead)  # "up from a range of 3 to 5"
     else:
         ranged = gap in (" or ", "-or-") and high <= 3 * low
     if not ranged:
@@ -319,6 +353,44 @@ def _converted(
     return first._replace(end=close + 1 if close >= 0 else second.end)
 
 
+_POINTS = re.compile(
+    r"[ -]points?(?![A-Za-z-])(?! (?:per|a|clear|behind|ahead of|from|above|adrift)\b)"
+)
+_IN_ERROR = re.compile(
+    r"\b(?:margin (?:of|for) (?:sampling )?error[^.;]{0,30}|plus(?: or |-or-|/)minus |± ?)$",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"\b(?:up|down|by|ahead|behind|lead(?:s|ing)?(?: of)?|led|gain\w*|lost|loses?|f[ae]ll\w*|ro?se"
+    r"|risen|climb\w*|drop\w*|slip\w*|slid|jump\w*)(?: by)? $",
+    re.IGNORECASE,
+)
+_POLLED = re.compile(
+    r"\b(?:polls?|polling|surveys?|voters?|votes?|respondents|party|support|approval|favou?rability)\b",
+    re.IGNORECASE,
+)
+
+
+def _with_points(text: str, sentence: Sentence, readings: list[Reading]) -> list[Reading]:
+    """The readings, points of a poll or of its error as percentage points."""
+    polled: bool | None = None
+    for k, one in enumerate(readings):
+        points = _POINTS.match(text, one.end, sentence.end) if one.kind == "count" else None
+        if not points:
+            continue
+        lead = text[max(sentence.start, one.start - _LEAD) : one.start]
+        if not _IN_ERROR.search(lead):
+            if polled is None:
+                polled = (
+                    any(other.kind == "percent" for other in readings)
+                    and _POLLED.search(text, sentence.start, sentence.end) is not None
+                )
+            if not polled or not _MOVED.search(lead):
+                continue
+        readings[k] = one._replace(end=points.end(), kind="percent", unit="percentage point")
+    return readings
+
+
 _SHARING_GAP = re.compile(r"(?: of)?(?: [\w'’-]+){0,4},? (?:and|or|by) (?:another )?| \(")
 _AGES_GAP = frozenset({" and ", ", ", ", and ", " or "})
 
@@ -351,4 +423,13 @@ def _after_another(
         and is_age_of_another(text[reading.end : min(sentence.end, reading.end + 12)])
     ):
         return reading._replace(kind="age", unit="year")
+    if (
+        first.kind == "age"
+        and first.unit == "year"
+        and reading.kind == "count"
+        and reading.value <= 120
+        and text[first.end : reading.start] == " to "
+        and not PLURAL_AFTER.match(text, reading.end, min(sentence.end, reading.end + 60))
+    ):
+        return reading._replace(kind="age", unit="year")  # "raise the age from 65 to 67"
     return reading

@@ -85,6 +85,7 @@ _HEATED = frozenset(
     "between from touched topped exceeded".split()
 )
 _MINUS = frozenset({"minus", "negative"})
+_PLUS_OR_MINUS = re.compile(r"\bplus(?: or |/| and |-or-)minus $", re.IGNORECASE)
 
 
 def _amount(context: Context) -> Reading | None:
@@ -146,7 +147,7 @@ def _amount(context: Context) -> Reading | None:
             kind, unit = "age", "year"
         elif context.following == "times" and _TIMES_AS.match(after):
             kind = "ratio"
-    if context.lower in _MINUS and kind != "money":
+    if context.lower in _MINUS and kind != "money" and not _PLUS_OR_MINUS.search(before):
         value, start = (
             -value,
             start - len(before) + before.rindex(context.last[-len(context.lower) :]),
@@ -154,7 +155,8 @@ def _amount(context: Context) -> Reading | None:
     odd = (after[:1] == "-" or context.following == "odd") and _ODD.match(after)
     comparator: Comparator = "~" if odd else "="
     led = len(before) - (numeral.start - start)
-    qualifier = _qualifier(before[:led], kind, value)
+    lasting = kind == "duration" or context.following.rstrip(".,;:") in _ROUNDS
+    qualifier = _qualifier(before[:led], value, lasting=lasting)
     if qualifier:
         comparator, start = qualifier[0], start - qualifier[1]
     if numeral.form == "vague" and comparator in "=~":
@@ -204,9 +206,7 @@ def _magnitude(context: Context) -> Reading | None:
     else:
         return None
     led = before[: len(before) - (numeral.start - start)]
-    qualifier = _qualifier(led, "measure", numeral.value) or _qualifier(
-        before, "measure", numeral.value
-    )
+    qualifier = _qualifier(led, numeral.value) or _qualifier(before, numeral.value)
     if not qualifier:
         return Reading(start, end, core, numeral.value, "measure", "magnitude")
     start = min(start, numeral.start - qualifier[1])
@@ -228,11 +228,26 @@ _NOT_A_NAME = re.compile(
     rf"(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Street|Avenue|Road|St|Ave|Rd)\.?"
 )
 _AGED = frozenset({"age", "aged", "ages"})
-_AGED_BETWEEN = frozenset("of between from about around just only".split())
-_TURNED = frozenset({"turn", "turns", "turned", "turning"})
-_DIED_AT = re.compile(
-    r"\b(?:died|dies|dead|retired|married|death|passed away|passes away)(?: [a-z]+){0,2} at $"
+_AGED_BETWEEN = frozenset("of between from to about around just only".split())
+# "the pension age will rise to 67"
+_AGE_MOVED = re.compile(
+    r"\bage (?:[a-z]+ ){0,3}(?:r[aio]s[a-z]*|lower[a-z]*|increas[a-z]*|cut|moved?|goes|going|went) "
+    r"(?:from|to) $"
 )
+_TURNED = frozenset({"turn", "turns", "turned", "turning"})
+# "He died in a crash at 26", but "the dead stood at 26", "the death toll stands at 26"
+_DIED_AT = re.compile(
+    r"\b(?:died|dies|dead|retired|married|death|passed away|passes away)"
+    r"(?: (?!toll|number|count|rate|st[ao]|put|remain|r[io]se|reach|was|were|is)[a-z]+){0,2} at $"
+)
+# "who won a scholarship at 14", but "who left at 6"
+_LIVED_AT = re.compile(
+    r"\b(?:[Hh]e|[Ss]he|who) (?:had |first |was )?(?:won|joined|left|became|started|began|moved"
+    r"|quit|enlisted|emigrated|graduated|enrolled|debuted|learn(?:ed|t)|dropped out|gave up|took up"
+    r"|orphaned|widowed|diagnosed|elected|ordained|drafted|adopted|signed)(?: [A-Za-z]+){0,5} at $"
+)
+_YOUNGEST = 4  # fewer after "I am" are seldom years
+_I_AM = frozenset({"i'm", "i’m"})
 _HE = frozenset({"he", "she", "who"})
 _BE = frozenset({"is", "are", "was", "were"})
 _YOUNG_OR_OLD = frozenset("boy girl man woman child youth".split())  # a "father of 12" has twelve
@@ -261,6 +276,8 @@ def _is_age(context: Context) -> bool:
         previous in _THOSE or (previous in _BE and _THOSE_ARE.search(before))
     ):
         return True
+    if lower in ("from", "to") and numeral.value > 9 and _AGE_MOVED.search(before):
+        return not PLURAL_AFTER.match(after)
     if lower == "of" and previous in _YOUNG_OR_OLD and not PLURAL_AFTER.match(after):
         return True
     turned = (
@@ -268,6 +285,14 @@ def _is_age(context: Context) -> bool:
         or (lower in ("was", "is") and previous in _HE)
         or (lower in ("only", "just") and previous in ("was", "is"))
         or (lower == "at" and _DIED_AT.search(before[-48:]) is not None)
+        or (
+            numeral.value >= _YOUNGEST
+            and (
+                (lower == "am" and previous == "i")
+                or lower in _I_AM
+                or (lower == "at" and numeral.value > 12 and _LIVED_AT.search(before) is not None)
+            )
+        )
     )
     if turned and numeral.value >= 1 and _PHRASE_ENDS.match(after):
         return True
@@ -392,7 +417,7 @@ def _multiple(context: Context) -> Reading | None:
     if word[-1] == "e" and context.lower not in _TO_DOUBLE_BEFORE:
         return None
     reading = Reading(*span, span, numeral.value, "ratio")
-    qualifier = _qualifier(context.before, "ratio", numeral.value)
+    qualifier = _qualifier(context.before, numeral.value)
     if not qualifier:
         return reading
     return reading._replace(
@@ -413,12 +438,19 @@ _AFTERTHOUGHTS = frozenset({"", "and", "or", "plus", "odd"})
 _INTENSIFIERS = frozenset("just well only now still slightly barely little far".split())
 _OPENING = "(“\"'‘—–["
 _PLACES = frozenset({"over", "above", "under", "below", "beyond", "near", "within"})
+# What happens "over" a few of these lasts them.
+_ROUNDS = frozenset("legs rounds games matches sets seasons innings laps stages quarters".split())
 _OVER_IS_MORE = frozenset("for well just of is was lasted took spent after little now a".split())
 _WORD = re.compile(r"\S+")
 
 
-def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int] | None:
-    """The comparator that stands at the end of *before*, and how far from its end it begins."""
+def _qualifier(
+    before: str, value: Decimal, *, lasting: bool = False
+) -> tuple[Comparator, int] | None:
+    """The comparator that stands at the end of *before*, and how far from its end it begins.
+
+    *lasting* where the number says how long: "over two days", "over two legs".
+    """
     tail = before.rsplit(None, 2)
     if not tail:
         return None
@@ -440,12 +472,7 @@ def _qualifier(before: str, kind: Kind, value: Decimal) -> tuple[Comparator, int
                 continue
             first = stop - length
             previous = plain[first - 1] if first else ""
-            if (
-                phrase == "over"
-                and kind == "duration"
-                and 1 < value <= 20
-                and previous not in _OVER_IS_MORE
-            ):
+            if phrase == "over" and lasting and 1 < value <= 20 and previous not in _OVER_IS_MORE:
                 return None  # "over two days" lasts them
             opening = spans[first]
             begin = opening.end() - len(plain[first])

@@ -93,6 +93,12 @@ _ATTACHABLE = frozenset(
 _ATTACHED = re.compile(r"(?P<letters>[A-Za-z]+)(?:[23²³])?(?![A-Za-z0-9])")
 _EMERGENCY = frozenset({"911", "999", "112"})
 _DIALLED = frozenset("call called calls calling dial dialed dialled phone phoned rang ring".split())
+_DIALLED_AFTER = re.compile(
+    r"[.,;:)”\"]|$|\s*$| (?:or|and|if|to|for|quoting|immediately|now)(?![a-z])"
+)
+_RELATIONS = "<>=≤≥"
+# "(p<0.001)", "n = 12"
+_STATISTIC = re.compile(r"(?<![A-Za-z0-9])[A-Za-z] ?[<>=≤≥]=? ?$")
 _STATE = re.compile(r"[A-Z]{2}")
 
 
@@ -105,6 +111,10 @@ def coded(context: Context) -> bool:
     follows = after[:1]
     if word in _EMERGENCY and (word == "911" or context.lower in _DIALLED):
         return not PLURAL_AFTER.match(after)
+    if context.lower in _DIALLED and 3 <= len(word) <= 6 and _DIALLED_AFTER.match(after):
+        return True
+    if context.last[-1:] in _RELATIONS and context.last and _STATISTIC.search(before[-6:]):
+        return True
     if follows.isspace() and (glued.isspace() or not glued):
         # The number stands alone: most do, and few codes have a space.
         if len(word) == 3 and word.isdigit():
@@ -235,9 +245,11 @@ _STREET = re.compile(
 _DESIGNATORS = words("designators")  # "flight 93", "Channel 4": a number after one is a name's
 _LOOSE_DESIGNATORS = words("loose_designators")  # unless a noun follows: "last week 30 people"
 _LISTED_AFTER = re.compile(r"[.)](?: |$)")
-_SENTENCE_OPENERS = (".", ":", "“", '"', "?", "!", "—", "–", "-", "(", "‘")
+_SENTENCE_OPENERS = tuple('.:“"?!—–-(‘•·●▪■‣*')
 _NOUN_AFTER = re.compile(r"[ -][a-z]{3,}")
 _SCORE_AFTER = re.compile(r"[-–][0-9]{1,3}(?![0-9]|[-–,][0-9]|[-–]?[a-z])")
+# "The two said" speaks of two who were named.
+_THE_TWO_DID = re.compile(r" (?:said|agreed|met|talked|spoke|discussed|told|argued)(?![a-z])")
 _NO_NAME = frozenset("the about only a an and".split())
 
 
@@ -254,6 +266,8 @@ def _labelled(context: Context) -> bool:
     if lower in _DESIGNATORS and not _PLURAL_NOUN.match(after):
         return True  # "page 12", but "on the page 12 photos"
     if lower in _LOOSE_DESIGNATORS and not noun:
+        return True
+    if lower == "the" and numeral.form == "words" and _THE_TWO_DID.match(after):
         return True
     if lower == "of" and previous == "group" and "Group of" in context.before:
         return not PLURAL_AFTER.match(after)

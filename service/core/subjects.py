@@ -68,9 +68,14 @@ def subjects(text: str, sentence: Sentence, readings: Sequence[Reading]) -> list
             subject = found[-1]  # "rose from 10 percent to 25 percent"
         if not subject and k and reading.kind == readings[k - 1].kind == "age" and gap in _LISTED:
             subject = found[-1]  # "ages 8 and 11"
-        if not subject:
+        parent = (
+            reading.kind == "count"
+            and not subject
+            and _PARENT_OF.search(text, max(since, reading.start - 24), reading.start)
+        )
+        if not subject and not parent:
             subject = _before(text, tokens, reading, since)
-        if reading.kind == "count":
+        if reading.kind == "count" and not parent:
             if not subject and limit < end and _PART_OF.fullmatch(text, after, limit):
                 waiting.append(k)
             else:
@@ -86,6 +91,8 @@ def subjects(text: str, sentence: Sentence, readings: Sequence[Reading]) -> list
 _CARRIED = re.compile(
     r",? (?:\w+ )?(?:to|from|compared with|versus|vs\.?) (?:an? |the |just |about )?"
 )
+# "A mother of three" has children; the sentence does not name them.
+_PARENT_OF = re.compile(r"\b(?:grand)?(?:mother|father|parent|mum|mom|dad)s? of $", re.IGNORECASE)
 _LISTED = frozenset({" and ", ", ", ", and ", " or "})
 _PART_OF = re.compile(
     r" of(?: (?:the|its|his|her|their|our|these|those|some))?(?: [\w-]{1,30}){0,2}"
@@ -145,7 +152,7 @@ def _inside(token: Token, start: int, end: int) -> Iterator[Token]:
 
 _HYPHENED = re.compile(r"-(?!plus|ish|odd|strong|some|fold)([a-z]{3,})(?![a-z])")
 _OWNED = frozenset("a an the his her its their this that our my your each every another".split())
-_IN = re.compile(r" in (?=[a-z])")
+_IN = re.compile(r" in (?!(?:cash|stock|shares) (?:and|or) (?:cash|stock|shares|debt)\b)(?=[a-z])")
 _OF = re.compile(r" (?:worth )?of ")
 _OBJECT = re.compile(r" (?=(?:its|his|her|their|our|my|your|the) )")
 _OBJECT_AFTER = re.compile(
@@ -300,6 +307,7 @@ _BEFORE_VERB = frozenset(
     "to be have expected projected estimated likely set forecast due not".split()
 )
 _INTO = frozenset("of in for at on among from by with between against near".split())
+_BELONGING = frozenset("attributable available payable owed".split())
 _MEASURE_NOUNS = frozenset("number total amount share percentage proportion count".split())
 _PLACES = frozenset("city town village nation country island community region state".split())
 _RELATIVE = frozenset({"who", "which", "that"})
@@ -389,9 +397,16 @@ def _clause_subject(
         j = first - 1
         while j >= 0 and lead[j].lower() in _DETERMINERS:
             j -= 1
-        if not phrase or j < 1 or lead[j].lower() not in _INTO:
+        if phrase and j > 1 and lead[j].lower() == "to" and lead[j - 1].lower() in _BELONGING:
+            j -= 1  # "net income attributable to shareholders"
+        elif not phrase or j < 1 or lead[j].lower() not in _INTO:
             break
         outer, start = _noun_before(text, lead, places, j - 1)
+        if not outer and (
+            lead[j - 1].lower() in _PRONOUNS
+            or (lead[j].lower() == "by" and _PAST.match(lead[j - 1].lower()))
+        ):
+            return ""  # "those in Europe climbed", "analysts polled by Kontor had expected"
         if not outer or outer.lower().rpartition(" ")[2] in _MEASURE_NOUNS:
             break
         phrase, first = outer, start

@@ -28,6 +28,7 @@ _MONEY: dict[str, str] = {
 }
 _SHARED: dict[str, dict[str, list[str]]] = {row["unit"]: row["of"] for row in TABLE["shared"]}
 _CENTS: dict[str, str] = {word: row["unit"] for row in TABLE["hundredths"] for word in row["words"]}
+_OTHER_CENTS = {row["unit"]: frozenset(row.get("also", ())) for row in TABLE["hundredths"]}
 _LONG_PLURALS = [form for form in UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
 # The word after a number, or the sign: most are the first of no unit.
 _NEXT = re.compile(r"[ -]?(?P<word>[A-Za-zµμ]+|[%°º])")
@@ -102,6 +103,17 @@ def currency_of(unit: str, words: Mapping[str, int]) -> str | None:
     }
     most = max(said.values())
     return next((code for code, count in said.items() if count == most), None) if most else None
+
+
+def cents_of(unit: str | None, said: Mapping[str, int]) -> str | None:
+    """The currency of an amount in cents, whose word is read as *unit*, beside other money.
+
+    Args:
+        unit: the currency that the word is read as.
+        said: how often each currency is said beside it.
+    """
+    shared = [code for code in said if code in _OTHER_CENTS.get(unit or "", ())]
+    return unit if unit in said or not shared else max(shared, key=lambda code: said[code])
 
 
 def sign_before(before: str) -> tuple[str, int] | None:
@@ -194,6 +206,11 @@ _ARTICLE_AFTER = re.compile(
     r" (?:ago|later|long|or so|apart|away|after|before|earlier|of time|and a half)(?![a-z])"
     r"|['’]s? |-long(?![a-z])"
 )
+# "a second yellow card" is no time, "in a second and" is
+_SECOND_OF = re.compile(
+    r" (?!(?:and|or|to|in|after|before|at|as|on|when|from|for|behind|ahead|faster|slower|quicker"
+    r"|off|with|but|by|the|he|she|it|they|is|was)(?![a-z]))[a-z]"
+)
 _LOOSE_YEAR = frozenset("about nearly almost than over under around just".split())
 _UNIT_LONG = re.compile(r"(?:hour|day|week|month|year|decade)-long(?![a-z])")
 
@@ -220,6 +237,8 @@ def unit_article(text: str, article: Span, *, start: int, end: int) -> Numeral |
     later = _ARTICLE_AFTER.match(after)
     spent = last in _ARTICLE_BEFORE
     if not later and not spent:
+        return None
+    if unit["unit"].lower() == "second" and not later and _SECOND_OF.match(after):
         return None
     if unit["unit"].lower() == "day" and after.startswith((" before", " earlier")) and not spent:
         return None
