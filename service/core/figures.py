@@ -94,7 +94,7 @@ def merge_figures(
             never compared.
         published: when each article was, an ISO 8601 date or date-time; empty where unknown.
         scorer: what judges whether two statements are of one figure.
-        check: called before each figure; it stops the work by raising.
+        check: called before each article and each figure; it stops the work by raising.
 
     Returns:
         First what more articles state, then what is told earlier in its article, then what is
@@ -107,8 +107,7 @@ def merge_figures(
     figures: list[Figure] = []
     most = _COMPARED / math.sqrt(max(1, len(stories)))
     for articles in stories or [range(size)]:
-        check()
-        heard, echoes = _heard(documents, quantities, articles, original, most)
+        heard, echoes = _heard(documents, quantities, articles, original, most, check)
         for one in group(heard, scorer, check):
             check()
             members = [heard[k] for k in one.members]
@@ -160,6 +159,7 @@ def _heard(
     articles: Sequence[int],
     original: Sequence[int],
     most: float,
+    check: Check,
 ) -> tuple[list[Statement], list[list[Statement]]]:
     """The statements of one story, and for each those that only repeat it.
 
@@ -174,6 +174,7 @@ def _heard(
     in_order = sorted(articles, key=lambda k: documents[k].text)
     first = {original[article]: article for article in reversed(in_order)}
     for article in sorted(in_order, key=lambda k: first[original[k]] != k):
+        check()
         document = documents[article]
         told: dict[Hashable, int] = {}
         for statement in statements(
