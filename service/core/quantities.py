@@ -188,6 +188,8 @@ def _quantities(
         if joined:
             readings[-1] = joined
         else:
+            if readings and _of_one_unit(text, sentence, readings[-1], reading):
+                readings[-1] = readings[-1]._replace(kind=reading.kind, unit=reading.unit)
             readings.append(_after_another(text, sentence, readings, reading))
     readings = _with_points(text, sentence, readings)
     nouns = subjects(text, sentence, readings)
@@ -226,6 +228,11 @@ _COMPOSED = frozenset({" ", ", ", " and ", ", and "})
 _LEAD = 60  # characters before a number in which a verb of change or a contest is looked for
 _OPENING = re.compile(r"\b(?:between|from) $", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween $", re.IGNORECASE)
+# "Up from a range of 3 to 5" is no change, "up from a level of 3 to 5" is; no age changes.
+_AMOUNT_OF = re.compile(
+    r"\b(?!(?:level|low|high|peak|base|total|average|record|price|start|mean|median) )[a-z]+ of $"
+    r"|\b[Aa]ge[ds]? $"
+)
 # What a pair of numbers with a dash tells after or before these is a score.
 _CONTEST_BEFORE = re.compile(
     r"\b(?:w[io]n|wins|winning|los[et]|loses|losing|beat|beaten|beats|beating|defeat\w*|vot\w+|ruled"
@@ -290,7 +297,7 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     elif gap == " and ":
         ranged = _BETWEEN.search(lead) is not None
     elif gap in _TO:
-        ranged = lead.endswith("of ") or not _CHANGE.search(lead)  # "up from a range of 3 to 5"
+        ranged = _AMOUNT_OF.search(lead) is not None or not _CHANGE.search(lead)
     else:
         ranged = gap in (" or ", "-or-") and high <= 3 * low
     if not ranged:
@@ -303,6 +310,16 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
         high=high,
         comparator=first.comparator if first.qualified else second.comparator,
         qualified=first.qualified,
+    )
+
+
+def _of_one_unit(text: str, sentence: Sentence, first: Reading, second: Reading) -> bool:
+    """Whether a number rises or falls to one whose unit it shares: "from 10 to 25 percent"."""
+    return (
+        first.kind == "count"
+        and second.kind in ("percent", "measure")
+        and text[first.end : second.start] == " to "
+        and text.endswith("from ", max(sentence.start, first.start - 5), first.start)
     )
 
 
@@ -400,7 +417,7 @@ def _after_another(
 ) -> Reading:
     """The reading with what it shares with the one before: a qualifier, an age.
 
-    "About 22% of girls and 24% of boys", "ages 8 and 11".
+    "About 22% of girls and 24% of boys", "ages 8 and 11", "raise the age from 65 to 67".
     """
     if not before:
         return reading
@@ -419,17 +436,11 @@ def _after_another(
         and first.unit == "year"
         and reading.kind == "count"
         and reading.value <= 120
-        and text[first.end : reading.start] in _AGES_GAP
-        and is_age_of_another(text[reading.end : min(sentence.end, reading.end + 12)])
     ):
-        return reading._replace(kind="age", unit="year")
-    if (
-        first.kind == "age"
-        and first.unit == "year"
-        and reading.kind == "count"
-        and reading.value <= 120
-        and text[first.end : reading.start] == " to "
-        and not PLURAL_AFTER.match(text, reading.end, min(sentence.end, reading.end + 60))
-    ):
-        return reading._replace(kind="age", unit="year")  # "raise the age from 65 to 67"
+        gap = text[first.end : reading.start]
+        after = text[reading.end : min(sentence.end, reading.end + _LEAD)]
+        if (gap == " to " and not PLURAL_AFTER.match(after)) or (
+            gap in _AGES_GAP and is_age_of_another(after[:12])
+        ):
+            return reading._replace(kind="age", unit="year")
     return reading

@@ -307,6 +307,7 @@ _BEFORE_VERB = frozenset(
     "to be have expected projected estimated likely set forecast due not".split()
 )
 _INTO = frozenset("of in for at on among from by with between against near".split())
+_FORECASTERS = frozenset("analysts economists experts forecasters strategists".split())
 _BELONGING = frozenset("attributable available payable owed".split())
 _MEASURE_NOUNS = frozenset("number total amount share percentage proportion count".split())
 _PLACES = frozenset("city town village nation country island community region state".split())
@@ -402,11 +403,12 @@ def _clause_subject(
         elif not phrase or j < 1 or lead[j].lower() not in _INTO:
             break
         outer, start = _noun_before(text, lead, places, j - 1)
-        if not outer and (
-            lead[j - 1].lower() in _PRONOUNS
-            or (lead[j].lower() == "by" and _PAST.match(lead[j - 1].lower()))
-        ):
-            return ""  # "those in Europe climbed", "analysts polled by Kontor had expected"
+        if lead[j - 1].lower() in _PRONOUNS:
+            return ""  # "those in Europe climbed"
+        if j > 1 and lead[j].lower() == "by" and _PAST.match(lead[j - 1].lower()):
+            outer, start = _noun_before(text, lead, places, j - 2)  # "people affected by the storm"
+            if outer.lower() in _FORECASTERS:
+                return ""
         if not outer or outer.lower().rpartition(" ")[2] in _MEASURE_NOUNS:
             break
         phrase, first = outer, start
