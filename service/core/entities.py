@@ -119,6 +119,7 @@ _PERSONAL = _forms(GIVEN_NAMES | SURNAMES)
 # -- which forms are one name --------------------------------------------------------------------
 
 
+_SUFFIX = 20  # letters among which the longest suffix of a company stands
 _TIES: Mapping[EntityType, int] = {"PER": 3, "LOC": 2, "ORG": 1, "MISC": 0}
 
 
@@ -129,9 +130,14 @@ class _Group:
     mentions: list[tuple[int, Mention]] = field(default_factory=list)
 
     def type(self, form: str) -> EntityType:
-        """What most mentions say, a list of names having its own voice; ties go by _TIES."""
+        """What most mentions say, a list of names having its own voice; ties go by _TIES.
+
+        "Inc." and the like need no vote.
+        """
         if form in _DEMONYM_FORMS:
             return "MISC"
+        if any(m.type == "ORG" and COMPANY.search(m.text[-_SUFFIX:]) for _, m in self.mentions):
+            return "ORG"
         votes: Counter[EntityType] = Counter(mention.type for _, mention in self.mentions)
         if form in _ORGANISATION_FORMS:
             votes["ORG"] += 2
@@ -187,7 +193,11 @@ def _endings(form: str) -> Iterator[str]:
 
 def _is_cut(form: str) -> bool:
     """Whether a beginning of a longer name may be short for it: "Apotex", not "York University"."""
-    return form.rpartition(" ")[2] not in _NOUN_FORMS and form not in _ORGANISATION_FORMS
+    return (
+        form.rpartition(" ")[2] not in _NOUN_FORMS
+        and form not in _ORGANISATION_FORMS
+        and not form.startswith("university of ")
+    )
 
 
 def _join_listed(joined: _Joined, types: Mapping[str, EntityType]) -> None:
@@ -210,20 +220,37 @@ def _join_spaced(joined: _Joined, forms: Iterable[str]) -> None:
             joined.join(first.setdefault(solid, form), form)
 
 
+def _without_suffix(form: str) -> str:
+    """The form of a company's name without "inc." and the like."""
+    return form[:-_SUFFIX] + COMPANY.sub("", form[-_SUFFIX:])
+
+
+def _short_companies(forms: Mapping[str, _Group], types: Mapping[str, EntityType]) -> set[str]:
+    """Short forms of companies that one article shows to be so, whatever the others say."""
+    short: set[str] = set()
+    for form, kind in types.items():
+        bare = _without_suffix(form)
+        if kind == "ORG" and bare != form:
+            short.update((*_beginnings(bare), bare))
+    return {
+        form
+        for form in short & types.keys()
+        if any(mention.type == "ORG" for _, mention in forms[form].mentions)
+        and form not in _WHOLE
+        and form not in _PERSONAL
+    }
+
+
 def _join_companies(joined: _Joined, types: Mapping[str, EntityType]) -> None:
     """Join names of companies that differ in "Inc." and the like, or in having it."""
     first: dict[str, str] = {}
     for form, kind in types.items():
-        bare = COMPANY.sub("", form[-_SUFFIX:])
-        bare = form[:-_SUFFIX] + bare if bare else form
+        bare = _without_suffix(form)
         if bare == form or kind == "PER":
             continue
         joined.join(first.setdefault(bare, form), form)
         if types.get(bare) in {"ORG", "MISC"}:
             joined.join(form, bare)
-
-
-_SUFFIX = 20  # letters among which the longest of them stands
 
 
 _SOLID = 5  # letters; "a-ha" and "Aha" may be two
@@ -405,6 +432,7 @@ def _resolved(
     # In the order of the alphabet, so that the order of the articles changes nothing.
     forms = dict(sorted(forms.items()))
     types = {form: group.type(form) for form, group in forms.items()}
+    types |= dict.fromkeys(_short_companies(forms, types), "ORG")
     joined = _Joined()
     full = [form for form, kind in types.items() if kind == "PER" and " " in form]
     _join_people(joined, full)

@@ -18,7 +18,7 @@ from service.core.gazetteer import (
     TITLES,
 )
 from service.core.tagger import NAMING_ROLES, NameTagger, is_capital, load
-from service.core.text import Document, Role, Token
+from service.core.text import Document, Role, Sentence, Span, Token
 
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
 
@@ -140,11 +140,12 @@ _CURRENCIES = frozenset("AUD CAD CHF CNY DKK EUR GBP INR JPY NOK NZD PLN RUB SEK
 POSTNOMINALS = frozenset("KC QC MP MEP CBE OBE MBE PhD MD".split())
 #: Degrees and the like, which stand after a comma; dots left out.
 DEGREES = POSTNOMINALS | frozenset(
-    "BA BSc BS MA MSc MS MBA MPH MPhil DPhil JD LLB LLM DO DDS DVM EdD PsyD RN CPA PE Esq".split()
+    "BA BSc BS MA MSc MS MBA MPH MPhil DPhil JD LLB LLM DO DDS DVM EdD PsyD RN CPA PE Esq "
+    "FRS FRCP FRCS FACS FACC DSO CH".split()
 )
-# The number plate of a car; a person's name has no digits.
-_PLATE = re.compile(r"[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{1,3}[ -]?\d{2,4}[ -]?[A-Z]{1,3}")
-_STORM = re.compile(r"\b(?:(?:Tropical |Super)?[Ss]torm|Hurricane|(?:Super )?Typhoon|Cyclone) $")
+_PLATE = re.compile(r"[A-Z]{2}\d\d [A-Z]{3}")  # of a British car
+_CODE = re.compile(r"[A-Z\d -]*\d[A-Z\d -]*")  # no person's name
+_STORM = re.compile(r"\b(?:(?:Tropical )?Storm|storm|Hurricane|(?:Super )?Typhoon|Cyclone) $")
 _LONGEST_STORM = 16
 _STORM_NAME = re.compile(r"(?:(?:Tropical )?Storm|Hurricane|Typhoon|Cyclone) [^\W\d_]+")
 #: What ends the name of a company in law.
@@ -192,7 +193,8 @@ def _is_no_name(text: str, kind: EntityType) -> bool:
         or "\n" in text
         or text in _CURRENCIES
         or ("." in text and text.replace(".", "") in DEGREES)
-        or (kind in {"PER", "LOC"} and _PLATE.fullmatch(text) is not None)
+        or _PLATE.fullmatch(text) is not None
+        or (kind == "PER" and _CODE.fullmatch(text) is not None)
         or (len(parts) > 1 and all(part in NO_NAMES for part in parts))
         or _LABEL.fullmatch(text) is not None
     )
@@ -215,7 +217,7 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
         return start, start + len(before.rstrip(" ,")), kind
     storm = _STORM.search(text, max(0, start - _LONGEST_STORM), start) if name.isalpha() else None
     if storm:
-        start, kind = storm.start(), "MISC"
+        start, kind = (storm.start() if storm[0][0].isupper() else start), "MISC"
     elif _STORM_NAME.fullmatch(name):
         kind = "MISC"
     if name.partition(" ")[0] in _OWNED:
@@ -229,19 +231,19 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
 
 # -- what the document says of a name --------------------------------------------------------------
 
-_PLACES = LARGE_PLACES | SMALL_PLACES
+_PLACES_AND_PEOPLES = LARGE_PLACES | SMALL_PLACES | _PEOPLES
 _IN = re.compile(r"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross) $")
 _SCORE = r"\d{1,3}[-–]\d{1,3}"
 # What stands after the name of a team and before it.
 _PLAYS = re.compile(
     rf" (?:beat|defeated|thrashed|edged|lost (?:\d|to [A-Z])|(?:drew|draw) (?:\d|with [A-Z])"
-    rf"|won {_SCORE}|{_SCORE} [A-Z])"
+    rf"|held [A-Z][^.\n]{{2,30}} to a|won {_SCORE}|{_SCORE} [A-Z])"
 )
 _PLAYED = re.compile(
     rf"(?:\b(?:beat|defeated|thrashed|edged|lost to|(?:drew|draw|drawn) with|(?:win|victory) over)"
-    rf"|\b{_SCORE}(?: (?:with|against|at|to|over|by))?) $"
+    rf"|\b[A-Z]\w* {_SCORE}|\b(?:drew|lost|won) {_SCORE} (?:with|against|at|to|over)) $"
 )
-_BEFORE = 20  # characters before a name that may tell what it is
+_BEFORE = 30  # characters before a name that may tell what it is
 
 
 def _leading(name: str) -> Iterator[str]:
@@ -256,7 +258,7 @@ def _company(name: str) -> str | None:
     >>> _company("Brightwell Foods, Inc."), _company("Brightwell Foods"), _company("Brightwell")
     ('Brightwell Foods', 'Brightwell Foods', None)
     """
-    suffix = COMPANY.search(name[-_BEFORE:])
+    suffix = COMPANY.search(name[-_BEFORE:])  # a long name once, not from each of its letters
     if suffix:
         return name[: len(name) - len(suffix[0])]
     return name if name.rpartition(" ")[2] in COMPANY_WORDS and " " in name else None
@@ -270,7 +272,7 @@ def _plays(text: str, mention: Mention) -> bool:
     before = max(0, mention.start - _BEFORE)
     return (
         mention.type != "ORG"
-        and mention.text not in _PLACES | _PEOPLES
+        and _PLACES_AND_PEOPLES.isdisjoint((mention.text, mention.text.title()))
         and (
             _PLAYS.match(text, mention.end) is not None
             or _PLAYED.search(text, before, mention.start) is not None
@@ -296,15 +298,14 @@ def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, Entit
                 kinds.setdefault(name.casefold(), "LOC")
         elif _plays(text, mention):
             kinds[name.casefold()] = "ORG"
-        elif _STORM_NAME.fullmatch(name):
-            kinds[name.rpartition(" ")[2].casefold()] = "MISC"
+        elif _STORM_NAME.fullmatch(name) and (last := name.rpartition(" ")[2]) not in persons:
+            kinds[last.casefold()] = "MISC"
         elif mention.type == "ORG" and _INSTITUTION.search(name):
             for part in places.intersection(_leading(name)):
                 kinds[part.casefold()] = "LOC"
         elif mention.type == "ORG" and (company := _company(name)):
-            apart = places | persons | _PLACES | _PEOPLES
             for part in (*_leading(company), company):
-                if part not in apart:
+                if not (part in places or part in persons or part in _PLACES_AND_PEOPLES):
                     kinds[part.casefold()] = "ORG"
     return kinds
 
@@ -331,6 +332,13 @@ def _is_english(sentences: Sequence[Sequence[Token]]) -> bool:
     return (foreign < _FEWEST or foreign < sum(word in _ENGLISH for word in words)) and (
         other * 2 <= len(words)
     )
+
+
+def _in_brackets(text: str, sentence: Sentence) -> Span:
+    """The first brackets of the sentence, empty where it has none: "(Alpine Press)"."""
+    start = text.find("(", sentence.start, sentence.end)
+    end = text.find(")", start, sentence.end) if start >= 0 else -1
+    return Span(start, end) if end > start else Span(sentence.start, sentence.start)
 
 
 def _follows(text: str, person: Mention, start: int) -> bool:
@@ -361,6 +369,7 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
             for name in seen
             if not _opens_as_word(tokens, name, votes)
         ]
+        agency = _in_brackets(document.text, sentence)
         for seen_at in sorted([*spans, *votes.unseen(tokens, seen)]):
             start, end, kind = _mended(document.text, *seen_at)
             start, end = max(start, sentence.start), min(end, sentence.end)
@@ -369,7 +378,7 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
             if not (
                 _is_no_name(text, kind)
                 or (text in TITLES and article in {"the ", "The "})
-                or (sentence.role is Role.DATELINE and "(" in document.text[sentence.start : start])
+                or (sentence.role is Role.DATELINE and agency.start < start < agency.end)
                 or (found and text in DEGREES and _follows(document.text, found[-1], start))
             ):
                 while found and start < found[-1].end:

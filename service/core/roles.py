@@ -116,7 +116,13 @@ _COMPLEMENTS = _ARTICLES | _QUOTES | {"as", "its", "their"}
 _RANKS = frozenset(
     "lt capt gen maj col sgt cpl pfc adm cmdr sen sens rep reps gov det rev detective judge".split()
 )
-_DEGREES = frozenset(degree.lower() for degree in DEGREES)
+_HONOURS = frozenset({"sir", "dame", "lord", "lady"})
+_PARTICIPIAL = frozenset("acting founding leading managing outgoing reigning sitting".split())
+_INTENTIONS = frozenset(  # after which "to" goes on with a verb: "trying to fire rival Berg"
+    "attempt attempted attempting try tries tried trying plot plotted plotting plan plans planned "
+    "planning want wants wanted conspired conspiring conspiracy threatened threatening vowed hoped "
+    "refused agreed decided failed ordered hired".split()
+)
 _MOST_DEGREES = 4  # after one name
 _LONGEST = 12  # tokens of a phrase before the name
 _MOST_JOINED = 4  # appositions of one name, joined by "and"
@@ -216,7 +222,7 @@ class _Reader:
                 break
             else:
                 i -= 1
-        if self.word(i - 1) == "to" and i < head and self._acts_on_owner(i):
+        if self.word(i - 1) == "to" and i < head and self._is_infinitive(i):
             return i + 1, marked
         return i, marked or i == 0 or not self.words[i - 1][0].isalnum()
 
@@ -227,18 +233,23 @@ class _Reader:
             return self.is_noun(i - 1, "PER") and self.word(i - 2) not in _PREPOSITIONS
         if word == ",":
             return self._lists(i + 1, head)
-        if word.endswith("ing") and (self.word(i - 1) == "," or self.word(i - 1) in _BE):
-            return False  # "the show, replacing co-host", "is buying rival"
+        if word.endswith("ing") and (
+            self.word(i - 1) == "," or (self.word(i - 1) in _BE and word not in _PARTICIPIAL)
+        ):  # "the show, replacing co-host", "is buying rival"
+            return False
         if word == "of":  # "Minister of Justice"
             return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
         if word in _VERBS:  # "the retired officer"
             return self.word(i - 1) in _OPENING
         return word not in _FUNCTION and word[0].isalnum()
 
-    def _acts_on_owner(self, i: int) -> bool:
+    def _is_infinitive(self, i: int) -> bool:
         """Whether the token after "to" is a verb and no noun: "to murder Berg's nephew"."""
+        if i in self.name_at or not self.words[i].islower():
+            return False
         owner = self.name_at.get(i + 1)
-        return owner is not None and i not in self.name_at and self.word(owner.last) in _GENITIVES
+        owned = owner is not None and self.word(owner.last) in _GENITIVES
+        return owned or self.word(i - 2) in _INTENTIONS
 
     def _lists(self, i: int, head: int) -> bool:
         """Whether a comma before token *i* parts adjectives: "an old, trusted ally"."""
@@ -379,7 +390,9 @@ class _Reader:
                 yield start, i + 1
 
     def _titles(self, start: int, last: int) -> Iterator[_Phrase]:
-        """The phrase up to token *last*; a rank at its end is a role by itself."""
+        """The phrase up to token *last*; a rank at its end is a role by itself, "Sir" is none."""
+        while start < last and self.word(last) in _HONOURS:
+            last -= 1
         before = self.word(last - 1).strip(".")
         apart = before not in _RANKS | _PARTISANS and self.is_noun(last - 1, "PER")
         if start < last and self.word(last).strip(".") in _RANKS and apart:
@@ -415,7 +428,7 @@ class _Reader:
         i = name.first - 1
         if self.is_noun(i, "PER"):
             i = self.begins(i)[0] - 1
-        if self.word(i) in {"as"} and self.word(i - 1) == "identified":
+        if self.word(i) == "as" and self.word(i - 1) == "identified":
             i -= 1
             while self.word(i) in {"identified", "was", "were", ","}:
                 i -= 1
@@ -512,7 +525,9 @@ class _Reader:
     def _after_degrees(self, i: int) -> int:
         """The token after degrees: "Ann Berg, M.D., Ph.D., chief"."""
         for _ in range(_MOST_DEGREES):
-            if self.word(i) != "," or self.word(i + 1).replace(".", "") not in _DEGREES:
+            if self.word(i) != "," or i + 1 == len(self.words):
+                break
+            if self.words[i + 1].replace(".", "") not in DEGREES:  # "Ms." is none
                 break
             i += 2
         return i

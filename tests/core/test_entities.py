@@ -191,3 +191,43 @@ def test_merge_entities_finds_the_same_in_any_order_of_the_articles(articles, ra
         return sorted((e.name, e.type, e.salience, sorted(e.aliases)) for e in entities)
 
     assert found(_merged(*texts)) == found(_merged(*shuffled))
+
+
+def test_merge_entities_makes_one_organisation_of_a_company_and_its_short_forms():
+    entities = _merged(
+        ("Lumen Foods, Inc. rose. Lumen fell.", [("Lumen Foods, Inc.", "ORG"), ("Lumen", "ORG")]),
+        ("Lumen Foods rose. Lumen, Lumen and Lumen.",
+         [("Lumen Foods", "MISC"), ("Lumen", "LOC"), ("Lumen", "LOC"), ("Lumen", "LOC")]),
+    )  # fmt: skip
+
+    assert _names(entities) == {"Lumen Foods, Inc.": ("Lumen", "Lumen Foods")}
+    assert entities[0].type == "ORG"
+
+
+def test_merge_entities_leaves_a_person_who_shares_a_companys_name_alone():
+    text = "Ann Berg runs Berg Foods, Inc. Berg left."
+    names = [("Ann Berg", "PER"), ("Berg Foods, Inc.", "ORG"), ("Berg", "PER")]
+
+    assert _names(_merged((text, names))) == {"Ann Berg": ("Berg",), "Berg Foods, Inc.": ()}
+
+
+@pytest.mark.parametrize("name", ["Dunfield Sheriff Court", "Dunfield Police"])
+def test_merge_entities_keeps_a_place_apart_from_its_institution(name):
+    text = f"{name} said so in Dunfield."
+
+    assert set(_names(_merged((text, [(name, "ORG"), ("Dunfield", "LOC")])))) == {name, "Dunfield"}
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        pytest.param("National Railways (FNC) failed. FNC fell.", True, id="taken up"),
+        pytest.param("National Railways (FNC) failed. It fell.", False, id="once"),
+        pytest.param("National Railways (FBI) failed. FBI fell.", False, id="well known"),
+    ],
+)
+def test_merge_entities_joins_foreign_letters_in_brackets_that_the_article_takes_up(text, joined):
+    letters = text[text.index("(") + 1 : text.index(")")]
+    names = [("National Railways", "ORG"), *[(letters, "ORG")] * text.count(letters)]
+
+    assert len(_merged((text, names))) == (1 if joined else 2)

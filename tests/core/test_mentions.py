@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.core.furniture import mark
 from service.core.mentions import find_mentions
 from service.core.segment import segment
 
@@ -23,6 +24,28 @@ def test_find_mentions_reads_names_and_types(text, expected):
     mentions = find_mentions(segment(text))
 
     assert [[mention.text, mention.type] for mention in mentions] == expected
+
+
+def test_find_mentions_takes_the_place_of_a_dateline_for_one_and_leaves_out_its_agency():
+    text = (
+        "CAMBRIDGE, Mass., Feb. 9 (Alpine Press) -- A fire closed the port on Monday, officials "
+        "said. It began in Cambridge at noon."
+    )
+    mentions = find_mentions(mark(segment(text)))
+
+    assert [(mention.text, mention.type) for mention in mentions] == [
+        ("CAMBRIDGE", "LOC"),
+        ("Mass.", "LOC"),
+        ("Cambridge", "LOC"),
+    ]
+
+
+def test_find_mentions_names_nobody_of_a_byline():
+    text = (
+        "Port closed by fire\nBy Ann Berg in Leeds\n\nA fire closed the port of Hull on Monday.\n"
+    )
+
+    assert [mention.text for mention in find_mentions(mark(segment(text)))] == ["Hull"]
 
 
 @settings(deadline=None)

@@ -83,6 +83,12 @@ _BERG = {"Ann Berg": "PER"}
         pytest.param("Ann Berg left. “He is a hero,” she said.", [], id="spoken of another"),
         pytest.param("Ann Berg became a chemist and settled in York.", ["chemist"], id="verb"),
         pytest.param("Some were witnesses, Ann Berg said.", [], id="plural of others"),
+        pytest.param("The pianist Sir Ann Berg left.", ["pianist"], id="title of honour"),
+        pytest.param("They heard Dame Ann Berg.", ["Dame"], id="title of honour alone"),
+        pytest.param("Ann Berg, M.D., Ph.D., the chair, left.", ["chair"], id="degrees"),
+        pytest.param("He tried to fire rival Ann Berg.", ["rival"], id="infinitive"),
+        pytest.param("He is buying rival Ann Berg.", ["rival"], id="present participle"),
+        pytest.param("She is leading researcher Ann Berg.", ["leading researcher"], id="adjective"),
     ],
 )  # fmt: skip
 def test_with_roles_reads_what_a_person_is_said_to_be(text, expected):
@@ -116,6 +122,12 @@ def test_with_roles_reads_what_a_thing_is_said_to_be(text, name, kind, expected)
         pytest.param("Ann Berg of Iowa, the chair, left.", {"Iowa": "LOC"}, ["chair"], id="place"),
         pytest.param(
             "Ann Berg, author of “Rain”, left.", {"Rain": "MISC"}, ["author of “Rain”"], id="work"
+        ),
+        pytest.param(
+            "He meant to murder Tom's sister, Ann Berg.",
+            {"Tom": "PER"},
+            ["Tom's sister"],
+            id="verb before an owner",
         ),
     ],
 )
