@@ -37,7 +37,8 @@ class Mention:
 _TAGGER = load()
 
 _Words = tuple[str, ...]
-# Names wherever they stand alone; the tagger misses some that begin a sentence ("Muslims and ...").
+# Names wherever they stand alone, as those of PEOPLE are; the tagger misses some that begin a
+# sentence ("Muslims and ...").
 _PEOPLES = DEMONYMS | OTHER_NAMES
 _LONGEST = 16  # tokens; what is longer is a line of capitals, not a name
 
@@ -114,6 +115,8 @@ class _Votes:
             else:
                 if token.text in _PEOPLES:
                     yield token.start, token.end, "MISC"
+                elif token.text in PEOPLE:
+                    yield token.start, token.end, "PER"
                 else:
                     yield from self.compound(token)
 
@@ -232,7 +235,11 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
 # -- what the document says of a name --------------------------------------------------------------
 
 _PLACES_AND_PEOPLES = LARGE_PLACES | SMALL_PLACES | _PEOPLES
-_IN = re.compile(r"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]round|[Aa]cross) $")
+_AT = frozenset({"in", "near", "outside"})
+_SHARES = frozenset(  # in companies: "a stake in Halden"
+    "stake stakes share shares invest invested investing investment investor investors interest "
+    "confidence".split()
+)
 _SCORE = r"\d{1,3}[-–]\d{1,3}"
 # What stands after the name of a team and before it.
 _PLAYS = re.compile(
@@ -264,6 +271,12 @@ def _company(name: str) -> str | None:
     return name if name.rpartition(" ")[2] in COMPANY_WORDS and " " in name else None
 
 
+def _stands_as_place(text: str, start: int) -> bool:
+    """Whether a name that begins there stands as a place's does: "in Dunfield"."""
+    *_, before, word, rest = ("", "", *text[max(0, start - _BEFORE) : start].lower().split(" "))
+    return not rest and word in _AT and before not in _SHARES
+
+
 def _plays(text: str, mention: Mention) -> bool:
     """Whether the name stands as a team's does beside a result, and may be a team's."""
     words = mention.text.split()
@@ -287,7 +300,7 @@ def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, Entit
     places: set[str] = set()
     persons: set[str] = set()  # given names and surnames of people named in full
     for mention in mentions:
-        if _IN.search(text, max(0, mention.start - _BEFORE), mention.start):
+        if _stands_as_place(text, mention.start):
             places.add(mention.text)
         if mention.type == "PER" and " " in mention.text:
             persons.update(mention.text.split())
