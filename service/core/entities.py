@@ -393,6 +393,27 @@ def _join_people(joined: _Joined, full: Sequence[str]) -> None:
             joined.join(whole, form)
 
 
+def _born(
+    documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
+) -> Iterator[tuple[str, str]]:
+    """Full name and name at birth: "Ann Berg sang. Born Ann Hall in 1944, she ...".
+
+    The full name is the only one before it in the article that has its given name.
+    """
+    for document, found in zip(documents, mentions, strict=True):
+        known: dict[str, dict[str, None]] = defaultdict(dict)
+        for mention in found:
+            form = _form(mention.text)
+            if mention.type != "PER" or " " not in form:
+                continue
+            alike = known[_Person.of(form).first]
+            before = document.text[max(0, mention.start - 5) : mention.start].lower()
+            if before == "born " and len(alike) == 1 and form not in alike:
+                yield next(iter(alike)), form
+            else:
+                alike[form] = None
+
+
 class _Bearers:
     """Who may be meant by one part of a person's name."""
 
@@ -436,6 +457,8 @@ def _resolved(
     joined = _Joined()
     full = [form for form, kind in types.items() if kind == "PER" and " " in form]
     _join_people(joined, full)
+    for name, at_birth in _born(documents, mentions):
+        joined.join(name, at_birth)
     _join_listed(joined, types)
     _join_spaced(joined, types)
     _join_companies(joined, types)

@@ -204,6 +204,13 @@ def test_merge_entities_makes_one_organisation_of_a_company_and_its_short_forms(
     assert entities[0].type == "ORG"
 
 
+def test_merge_entities_joins_a_name_at_birth_to_the_one_person_of_its_given_name():
+    text = "Ann Berg sang. Tom Hall wept. Born Ann Pym in Leeds, she was 80."
+    names = [("Ann Berg", "PER"), ("Tom Hall", "PER"), ("Ann Pym", "PER")]
+
+    assert _names(_merged((text, names))) == {"Ann Berg": ("Ann Pym",), "Tom Hall": ()}
+
+
 def test_merge_entities_leaves_a_person_who_shares_a_companys_name_alone():
     text = "Ann Berg runs Berg Foods, Inc. Berg left."
     names = [("Ann Berg", "PER"), ("Berg Foods, Inc.", "ORG"), ("Berg", "PER")]
