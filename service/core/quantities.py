@@ -396,7 +396,8 @@ def _with_points(text: str, sentence: Sentence, readings: list[Reading]) -> list
         if not points:
             continue
         lead = text[max(sentence.start, one.start - _LEAD) : one.start]
-        if not _IN_ERROR.search(lead):
+        error = text.startswith(" margin of error", points.end()) or _IN_ERROR.search(lead)
+        if not error:
             if polled is None:
                 polled = (
                     any(other.kind == "percent" for other in readings)

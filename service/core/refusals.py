@@ -92,7 +92,9 @@ _ATTACHABLE = frozenset(
 )
 _ATTACHED = re.compile(r"(?P<letters>[A-Za-z]+)(?:[23²³])?(?![A-Za-z0-9])")
 _EMERGENCY = frozenset({"911", "999", "112"})
-_DIALLED = frozenset("call called calls calling dial dialed dialled phone phoned rang ring".split())
+_DIALLED = frozenset(
+    "call called calls calling dial dialed dialled phone phoned rang ring text".split()
+)
 _DIALLED_AFTER = re.compile(
     r"[.,;:)”\"]|$|\s*$| (?:or|and|if|to|for|quoting|immediately|now)(?![a-z])"
 )
