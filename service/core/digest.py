@@ -156,7 +156,7 @@ def digest(
     with timed("copies"):
         copies = find_copies(documents)
     with timed("stories"):
-        stories = find_stories(documents, find_headings(documents, titles))
+        stories = find_stories(documents, titles)
     summary, entities, figures = None, None, None
     if "summary" in include:
         check()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from service.core.segment import is_markup, segment
-from service.core.text import Document, Role, Sentence
+from service.core.text import Document, Role, Sentence, Token
 
 
 def mark(document: Document, title: str | None = None) -> Document:
@@ -31,6 +31,8 @@ def mark(document: Document, title: str | None = None) -> Document:
         line.role = _role(page, line)
         page.begun = page.begun or line.role is Role.STORY
     _mark_heads(document.text, lines)
+    _mark_names(document.text, lines)
+    _mark_boilerplate(document.text, lines)
     sentences = [sentence for line in every for sentence in _sentences(page, line)]
     return replace(document, sentences=_mark_repeats(sentences))
 
@@ -259,7 +261,8 @@ def _divides(line: _Line, at: int) -> bool:
 
 # --- the role of a line ------------------------------------------------------------------------
 
-_BULLET = "•●▪‣◦⁃·*–—-"
+_SURE_BULLET = "•●▪‣◦⁃"
+_BULLET = _SURE_BULLET + "·*–—-"
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|said|says|can|could|may|did|does|do)\b"
 )
@@ -376,6 +379,48 @@ def _mark_above(lines: Sequence[_Line], at: int, most_words: int) -> None:
             line.role = Role.CAPTION
 
 
+# A name alone under the headline, above the name of the newspaper.
+_NAME_ALONE = re.compile(r"(?:[A-Z][\w.'’-]{0,20} ){1,3}[A-Z][\w'’-]{1,20}")
+
+
+def _mark_names(text: str, lines: Sequence[_Line]) -> None:
+    """A bare name below a title and above a byline is one as well."""
+    for above, line, below in zip(lines, lines[1:6], lines[2:7], strict=False):
+        if (
+            {above.role, line.role} <= {Role.TITLE, Role.CAPTION}
+            and below.role is Role.BYLINE
+            and line.end - line.start < 80
+            and _NAME_ALONE.fullmatch(text, line.start, line.end)
+        ):
+            line.role = Role.BYLINE
+
+
+_RELEASE = re.compile(
+    r"FOR IMMEDIATE RELEASE|For [Ii]mmediate [Rr]elease|EMBARGOED|/ ?PR ?Newswire ?/"
+    r"|BUSINESS WIRE|GLOBE ?NEWSWIRE"
+)
+_RELEASED = 400  # code points of the page's head in which the mark of a press release stands
+_ABOUT = re.compile(
+    r"(?:About|ABOUT) [A-Z][^.!?]{1,80}(?:(?<=Inc|Ltd|LLC)\.|(?<=Corp)\.|(?<=Co)\.)?:?"
+    r"|(?:Cautionary|CAUTIONARY|Safe Harbor|SAFE HARBOR"
+    r"|Forward-[Ll]ooking|FORWARD-LOOKING)\b[^.!?]{0,80}|#(?: ?#){1,4}"
+)
+
+
+def _mark_boilerplate(text: str, lines: Sequence[_Line]) -> None:
+    """What stands in a press release under "About the company" is no news."""
+    if not _RELEASE.search(text, 0, _RELEASED):
+        return
+    begun = ended = False
+    for line in lines:
+        if line.end - line.start < 120 and _ABOUT.fullmatch(text, line.start, line.end):
+            ended = begun
+        if line.role is Role.STORY:
+            begun = True
+        if ended and line.role in (Role.STORY, Role.TITLE):
+            line.role = Role.NOTE
+
+
 # --- sentences ---------------------------------------------------------------------------------
 
 
@@ -392,11 +437,29 @@ def _sentences(page: _Page, line: _Line) -> Iterator[Sentence]:
             first, last = tokens[0].start, tokens[-1].end
             if role is Role.STORY:
                 role = _role_of_sentence(page, line, first, last)
+            if role is Role.STORY and _is_bulleted(page.text, tokens):
+                yield _piece(page.text, tokens[:1], sentence, Role.SHARE)
+                tokens = tokens[1:]
+                role = _role_of_sentence(page, line, tokens[0].start, last)
             if len(tokens) == len(sentence.tokens):
                 yield sentence if role is Role.STORY else replace(sentence, role=role)
             else:
-                piece = page.text[first:last]
-                yield Sentence(piece, first, last, tokens, sentence.paragraph, role)
+                yield _piece(page.text, tokens, sentence, role)
+
+
+def _piece(text: str, tokens: tuple[Token, ...], sentence: Sentence, role: Role) -> Sentence:
+    """The sentence's piece of some of its tokens."""
+    start, end = tokens[0].start, tokens[-1].end
+    return Sentence(text[start:end], start, end, tokens, sentence.paragraph, role)
+
+
+def _is_bulleted(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether the first token is the mark of an item in a list."""
+    if len(tokens) < 2 or tokens[0].text not in _BULLET:
+        return False
+    return tokens[0].text in _SURE_BULLET or (
+        text[tokens[0].end].isspace() and tokens[0].text in "*·–-"
+    )
 
 
 _ADDRESSED = frozenset({Role.SHARE, Role.NOTE})  # what speaks to the reader

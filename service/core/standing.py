@@ -87,6 +87,47 @@ _SPEAKER = re.compile(
 _NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]")
 
 
+# What may be a finite verb. A word in -s or -ed always may; of the others those that news writes.
+_FINITE = frozenset(
+    """
+    am are be became become been began begin bet bit blew bore bought bound broke brought built
+    burnt burst came can cannot cast caught chose clung come cost could cut dealt did do does drank
+    draw drew drove dug fed feel fell fled flew forbade forgave forgot fought found froze gave get
+    give go got grew ground had hang has have heard held hid hit hung hurt is kept knelt knew know
+    laid lay leant leapt learnt leave led left lent let lie lit lost made make may mean meant met
+    might mind misled must need ought overcame overtook paid pay put quit ran rang read remain rid
+    rode rose run said sang sank sat saw say see seek seem sent set shall shone shook shot should
+    show shrank shut slept slid slung smelt sold sought spent split spoke spread sprang stand stood
+    stole stop struck stuck stung swam swept swore swung take taught tend thank think threw thrust
+    told took tore torn try understood undertook upset want was went wept were will withdrew woke
+    won wore would wound wrote
+    """.split()
+)
+_CONTRACTED = (
+    "n't",
+    "n’t",
+    "'ll",
+    "’ll",
+    "'ve",
+    "’ve",
+    "'re",
+    "’re",
+    "'d",
+    "’d",
+    "'s",
+    "’s",
+    "'m",
+    "’m",
+)
+_NO_VERBS = frozenset("as his hers its this thus us yes across always less".split())
+# A name and what is known of it, and no more: "Jack McCullough, in prison after his conviction."
+_APPOSITION = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4}, (?:\d|[a-z])")
+_SHORT = 25  # words; a longer sentence has a verb that is not known here
+
+
+_ANSWER = re.compile(r"(?:(?:Q|A|QUESTION|ANSWER|Question|Answer):|Q\.) ")  # of an interview
+
+
 def standing(sentence: Sentence) -> Standing:
     """How the sentence stands, by its wording alone.
 
@@ -125,4 +166,26 @@ def _broken(sentence: Sentence) -> bool:
         or text.lstrip(_OPENING)[:1].islower()
         or text.count("“") + text.count("„") != text.count("”")
         or text.count('"') % 2 == 1
+        or _ANSWER.match(text) is not None
+        or _trails(sentence)
+        or _verbless(sentence)
     )
+
+
+def _verbless(sentence: Sentence) -> bool:
+    """Whether a short sentence that begins like a caption has nothing that may be a verb."""
+    if len(sentence.words) > _SHORT or not _APPOSITION.match(sentence.text):
+        return False
+    return not any(
+        word in _FINITE
+        or word.endswith(_CONTRACTED)
+        or (word.endswith(("s", "ed")) and word == token.text and word not in _NO_VERBS)
+        for token, word in zip(sentence.words, sentence.lower, strict=True)
+    )
+
+
+def _trails(sentence: Sentence) -> bool:
+    """Whether it breaks off; dots after a full stop leave out what came next."""
+    text = sentence.text.rstrip(_CLOSING)
+    told = text.rstrip(".…")
+    return text[len(told) :].startswith(("...", "…")) and told.rstrip()[-1:] not in (".", "!", "?")

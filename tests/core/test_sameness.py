@@ -58,3 +58,20 @@ def test_features_know_that_numbers_differ():
     _, other, table = given.features(np.array([0]))
 
     assert table[list(other).index(1), PAIR_FEATURES.index("other_numbers")] == 1
+
+
+DEAL = "The takeover, which values Varna Lines at $8.1bn with debt, should close in May."
+WORTH = "Including debt, it is worth $8.1 billion."
+
+
+def test_chance_is_never_low_where_two_articles_state_one_exact_value():
+    filler = [f"Rain fell on the {day} of the fair." for day in ("first", "second", "third")]
+    of = known([FERRY, BUDGET, DIVERS, *filler, DEAL], [BUDGET, DIVERS, FERRY_AGAIN, WORTH])
+    other = known(
+        [FERRY, BUDGET, DIVERS, *filler, DEAL],
+        [BUDGET, DIVERS, FERRY_AGAIN, WORTH.replace("8.1", "8.2")],
+    )
+
+    assert of.chance(np.array([6]))[0, -1] == 0.25
+    assert of.chance(np.array([10]))[0, 6] == 0.25
+    assert other.chance(np.array([6]))[0, -1] < 0.25

@@ -1,8 +1,10 @@
 """Articles of one request, parted by the stories they tell."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.core.furniture import mark
 from service.core.segment import segment
 from service.core.stories import find_stories
 
@@ -50,6 +52,25 @@ def test_find_stories_takes_the_title_of_the_article_most_like_the_others():
     stories = find_stories(documents, ["Ferry sinks", "Ferry lost off Varna", "", ""])
 
     assert [story.title for story in stories] == ["Ferry sinks", None]
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("Ferry lost off Varna\n\nIt sailed into a storm", "Ferry lost off Varna"),
+        ("Obituary\n\nIvan Petrov, captain, 1950-2026", "Ivan Petrov, captain, 1950-2026"),
+        ("FOR IMMEDIATE RELEASE\n\nLines sells its ferries", "Lines sells its ferries"),
+        ("Ferry lost off Varna\n\nInterview by Ana Ruiz", "Ferry lost off Varna"),
+        ("Ferries\n\nHarbours", "Ferries"),
+        ("", None),
+    ],
+)
+def test_find_stories_takes_one_headline_for_the_title(page, title):
+    document = mark(segment("\n\n".join([page, *FERRY, "What comes next", FERRY[0]])))
+
+    [story] = find_stories([document], [None])
+
+    assert story.title == title
 
 
 def test_find_stories_makes_one_story_of_one_article_and_none_of_none():
