@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -92,10 +93,14 @@ class Sameness:
         self._model = model
         sentences = [candidate.sentence for candidate in candidates]
         self._phrases = Bags([set(pairwise(stems)) for stems in vectors.stems])
-        self._numbers = Bags([_numbers(sentence) for sentence in sentences])
+        numbers = [_numbers(sentence) for sentence in sentences]
+        self._numbers = Bags(numbers)
         self._names = Bags([_names(sentence) for sentence in sentences])
-        self._values = Bags([_values(sentence) for sentence in sentences])
-        self._worded = Bags([{s for s in stems if s.isalpha()} for stems in vectors.stems])
+        values = [
+            _values(sentence) if any(len(number) >= _EXACT for number in found) else set()
+            for sentence, found in zip(sentences, numbers, strict=True)
+        ]
+        self._values = Bags(values)
         rarity: Array = np.log1p(vectors.counted / self._names.frequency(vectors.counted))
         self._name_weights: Array = rarity.round(4)
         self._article = np.array([candidate.article for candidate in candidates], dtype=np.int64)
@@ -103,6 +108,11 @@ class Sameness:
         self._numbered = self._numbers.by_sentence(self._numbers.counts) > 0
         distinct = np.ones(len(vectors.weights))
         self._length = np.log1p(vectors.bags.by_sentence(distinct))
+
+    @cached_property
+    def _worded(self) -> Bags:
+        """The stems of each sentence that are no numbers."""
+        return Bags([{s for s in stems if s.isalpha()} for stems in self._vectors.stems])
 
     def chance(self, sentences: Indices) -> Array:
         """The chance that some sentences tell a fact in common with every sentence.
@@ -120,9 +130,9 @@ class Sameness:
             stems = table[:, 0]
             chance[first + place, other] = np.where(stems >= _SURE, np.maximum(told, stems), told)
             one_value = self._values.matches(rows).total() > 0
+            one_value &= self._article[rows, None] != self._article
             if one_value.any():
                 one_value &= self._worded.matches(rows).total() > 0
-                one_value &= self._article[rows, None] != self._article
                 part = chance[first : first + step]
                 part[one_value] = np.maximum(part[one_value], _ONE_VALUE)
         chance[np.arange(len(sentences)), sentences] = 1.0
