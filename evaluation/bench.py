@@ -6,6 +6,7 @@ One worker on one core, asked by wrk from another; then memory, start, probes an
 """
 
 import json
+import logging
 import math
 import os
 import re
@@ -249,6 +250,7 @@ def two_workers(content: Sequence[bytes]) -> None:
 
 def main() -> None:
     """Measure and print."""
+    logging.disable(logging.INFO)  # quantulum3 lets every logger print
     if shutil.which("wrk") is None:
         raise SystemExit("needs wrk, Debian's package of that name")
     texts = articles()
