@@ -1,6 +1,5 @@
 """Quantities of several articles, joined into figures that say whether the articles agree."""
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,8 @@ from service.core.quantities import find_quantities
 from service.core.segment import segment
 from service.core.text import Role
 
-CASES = json.loads((Path(__file__).parent / "cases" / "figures.json").read_text("utf-8"))
+from .case_files import cases
+
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 
 
@@ -28,19 +28,7 @@ def stated(figure):
     return sorted([mention.article, mention.text] for mention in figure.mentions)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=f"{case['phenomenon']}: {case['label']}",
-            marks=[pytest.mark.xfail(strict=True, reason=case["note"])]
-            if case["expect"] == "fail"
-            else [],
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", cases("figures.json"))
 def test_merge_figures_joins_what_states_one_quantity(case):
     figures = figures_of(*case["articles"])
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from service.core.segment import segment
 
+from .case_files import cases
+
 NEWS = st.text(
     alphabet=st.sampled_from("aAbZ.Ss ’'\"“”!?…0123,-\n\r\t\u00a0\u200b\u00ad@#$%:/()U•😀—é\u0301"),
     max_size=200,
@@ -23,21 +25,7 @@ MARKUP = st.lists(
 # With lone surrogates, which JSON may bring and no encoding takes.
 ANY = st.one_of(st.text(alphabet=st.characters(), max_size=300), NEWS, MARKUP)
 
-FOLDER = Path(__file__).parent / "cases"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "sentences"
-
-
-def cases(name):
-    return [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=pytest.mark.xfail(strict=True, reason=case["note"])
-            if case["expect"] == "fail"
-            else (),
-        )
-        for case in json.loads((FOLDER / name).read_text("utf-8"))
-    ]
 
 
 def cut(text):

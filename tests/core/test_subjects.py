@@ -1,8 +1,5 @@
 """What a number counts or measures, in the words of its sentence."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,23 +7,12 @@ from hypothesis import strategies as st
 from service.core.quantities import find_quantities
 from service.core.segment import segment
 
-CASES = json.loads((Path(__file__).parent / "cases" / "subjects.json").read_text("utf-8"))
+from .case_files import cases
+
 NOUNS = st.sampled_from("workers houses miners dogs votes soldiers children people".split())
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=[pytest.mark.xfail(strict=True, reason=case["note"])]
-            if case["expect"] == "fail"
-            else [],
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", cases("subjects.json"))
 def test_find_quantities_names_what_is_counted_or_measured(case):
     text = case["text"]
 
