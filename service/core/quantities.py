@@ -184,6 +184,9 @@ def _quantities(
         if reading is None:
             refusal = numeral
             continue
+        if readings and reading.start < readings[-1].end:
+            # In "12 and over five million" the one "over" is the first number's.
+            reading = reading._replace(start=numeral.start, comparator="=")
         joined = _joined(text, sentence, readings[-1], reading) if readings else None
         if joined:
             readings[-1] = joined

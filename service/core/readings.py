@@ -431,7 +431,7 @@ _PREFIX_ENDS = frozenset(phrase.rpartition(" ")[2] for phrase in COMPARATORS)
 _AFTERTHOUGHT = re.compile(
     r"(?:[ ,-]{0,2}(?:or|and|&) (?:(?P<more>more|older|over|higher|greater|above|longer|up|better"
     r"|larger)|(?P<less>less|fewer|under|younger|below|lower|shorter)|(?P<so>so|thereabouts))"
-    r"(?! than| or | [0-9$£€]| an? | one )"
+    r"(?! than| or | ?[0-9$£€]| an? | one )"
     r"|(?P<plus>-plus|\+| plus)|(?P<odd>-ish|-odd| odd))(?![A-Za-z])"
 )
 _AFTERTHOUGHTS = frozenset({"", "and", "or", "plus", "odd"})
