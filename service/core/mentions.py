@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, cast
 
 from service.core.gazetteer import (
     COMPANY_WORDS,
     DEMONYMS,
+    GIVEN_NAMES,
     LARGE_PLACES,
     NO_NAMES,
     OTHER_NAMES,
@@ -40,6 +41,7 @@ _Words = tuple[str, ...]
 # Names wherever they stand alone, as those of PEOPLE are; the tagger misses some that begin a
 # sentence ("Muslims and ...").
 _PEOPLES = DEMONYMS | OTHER_NAMES
+_STORM_WORDS = frozenset({"Hurricane", "Typhoon", "Cyclone"})  # before a given name, its storm
 _LONGEST = 16  # tokens; what is longer is a line of capitals, not a name
 
 
@@ -60,6 +62,20 @@ def _names(tags: Sequence[str]) -> Iterator[_Name]:
             yield _Name(start, i + 1, cast(EntityType, tag[2:]))
 
 
+# What one team does to another, and no part of a name.
+_BEATS = frozenset("beat beats defeated thrashed edged".split())
+
+
+def _parted(tokens: Sequence[Token], name: _Name) -> Iterator[_Name]:
+    """The name, or the two that a result parts: "Thornby Town beat Racing Lund"."""
+    for i in range(name.first + 1, name.last - 1):
+        if tokens[i].text in _BEATS:
+            yield name._replace(last=i)
+            yield name._replace(first=i + 1)
+            return
+    yield name
+
+
 def _is_visible(token: Token) -> bool:
     """Whether the token shows on a page: a byte order mark before a name hides it from a tagger."""
     return token.text.isprintable() or any(map(str.isprintable, token.text))
@@ -67,6 +83,10 @@ def _is_visible(token: Token) -> bool:
 
 def _words(tokens: Sequence[Token], name: _Name) -> _Words:
     return tuple(token.text for token in tokens[name.first : name.last])
+
+
+def _is_given(tokens: Sequence[Token], i: int, taken: Container[int]) -> bool:
+    return i < len(tokens) and i not in taken and tokens[i].text in GIVEN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +120,7 @@ class _Votes:
     def unseen(
         self, tokens: Sequence[Token], names: Sequence[_Name]
     ) -> Iterator[tuple[int, int, EntityType]]:
-        """Spans of the document's names and of listed peoples where the tagger saw none."""
+        """Spans of the document's names, listed peoples and storms where the tagger saw none."""
         taken = {i for name in names for i in range(name.first, name.last)}
         after = 0
         for i, token in enumerate(tokens):
@@ -117,6 +137,9 @@ class _Votes:
                     yield token.start, token.end, "MISC"
                 elif token.text in PEOPLE:
                     yield token.start, token.end, "PER"
+                elif token.text in _STORM_WORDS and _is_given(tokens, i + 1, taken):
+                    after = i + 2
+                    yield token.start, tokens[i + 1].end, "MISC"
                 else:
                     yield from self.compound(token)
 
@@ -372,7 +395,10 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
     if tagger is None and not _is_english(sentences):
         return ()
     tags = (tagger or _TAGGER).read(sentences)
-    names = [list(_names(row)) for row in tags]
+    names = [
+        [part for name in _names(row) for part in _parted(tokens, name)]
+        for tokens, row in zip(sentences, tags, strict=True)
+    ]
     votes = _Votes.of(sentences, names)
     found: list[Mention] = []
     for index, tokens, seen in zip(named, sentences, names, strict=True):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Protocol
+from unicodedata import normalize
 from zlib import crc32
 
 import numpy as np
@@ -426,7 +427,7 @@ class Encoder:
         self.lexicon = lexicon
 
         def hashed(word: str) -> bytes:
-            return _hashed(LOWER, word_values(word, lexicon))
+            return _hashed(LOWER, word_values(normalize("NFC", word), lexicon))
 
         self._word = lru_cache(maxsize=1 << 16)(hashed)
 
