@@ -40,7 +40,7 @@ def _plurals(words: frozenset[str]) -> frozenset[str]:
             made.add(word[:-1] + "ies")
         else:
             made.add(word + ("es" if word.endswith(("s", "ch", "sh", "x")) else "s"))
-    return frozenset(made - words)
+    return frozenset(made - words) | {"sens", "reps", "govs"}
 
 
 _TITLE_WORDS = frozenset(
@@ -55,6 +55,7 @@ _NOUNS: dict[EntityType, frozenset[str]] = {
     "LOC": _WORDS["place"],
     "MISC": _WORDS["work"],
 }
+_THINGS = _NOUNS["ORG"] | _NOUNS["LOC"] | _NOUNS["MISC"]
 _PARTISANS = _WORDS["partisan"]
 _NO_AGENTS = _WORDS["no agent"]
 _MANY = {kind: _plurals(nouns) for kind, nouns in _NOUNS.items()}
@@ -74,7 +75,9 @@ _AUXILIARY = frozenset("has had have will be been".split())
 _ADVERBS = frozenset(
     "also now still once then currently just already reportedly formerly himself herself".split()
 )
-_APPOINTED = frozenset("named appointed elected called declared dubbed considered crowned".split())
+_APPOINTED = frozenset(
+    "made named appointed elected called declared dubbed considered crowned".split()
+)
 _QUANTIFIERS = frozenset({"own", "same", "most", "one", "very"})
 _SERVE = frozenset(
     "known identified seen revered recognized recognised portrayed introduced qualified qualifies "
@@ -93,8 +96,16 @@ _RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", 
 _SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
 _ONCE = frozenset("former ex late fellow longtime long-time".split())
 _PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
+_CONTRACTED = tuple(
+    pronoun + mark for pronoun in "it he she they you i we that there".split() for mark in "'’"
+)
 _LISTING = frozenset({"including", "include", "includes", "included"})
+_KNOWN_AS = frozenset({"knownas", "dubbedas"})
+_LISTED_AS = frozenset({"suchas", "identifiedas", "knownas"})
+_THAT = frozenset({"that", "who", "which"})
+_GROUPS = frozenset("team crew panel cast trio quartet duo lineup line-up foursome".split())
 _PARTS = frozenset("section area neighborhood neighbourhood district quarter".split())
+_QUARTERS = frozenset("neighborhood neighbourhood suburb".split())
 _QUOTES = frozenset("\"'“”‘’")
 _CALL = frozenset(
     "makes making made calls calling call called declares declared describes describing described "
@@ -118,6 +129,28 @@ _RANKS = frozenset(
 )
 _HONOURS = frozenset({"sir", "dame", "lord", "lady"})
 _PARTICIPIAL = frozenset("acting founding leading managing outgoing reigning sitting".split())
+_ABSTRACT = ("tion", "sion", "ment", "ance", "ence", "ity", "ness", "ing", "ism", "ure", "al")
+_EVENTS = frozenset(  # heads of a phrase that is said of what happens: "Berg won, a result that"
+    "day week month year decade hour minute moment time night morning weekend season period era "
+    "lot few bit number total majority minority handful dozen pair couple series string fraction "
+    "third half quarter percent percentage rate price cost sum amount "
+    "decision move win victory loss defeat step result sign claim charge question report process "
+    "effort fact feat deal plan idea way thing matter case problem issue change shift rise drop "
+    "fall jump increase decrease record first attack crime trip visit trial lawsuit speech vote "
+    "role job post position title race game match goal title mistake surprise blow boost chance "
+    "risk threat warning message call request offer view stance practice trend reference distance "
+    "mile kilometer kilometre meter metre block drive walk flight "
+    "little long short mere while".split()
+)
+_NO_OFFICE = frozenset(  # before "as" that compares, lists or names: "such as", "as well as"
+    "such as well long far soon much many same just so even known identified seen not but".split()
+)
+_REPLACED = frozenset("replaced replaces replacing succeeded succeeds succeeding".split())
+_SAYING = frozenset("said says told tells asked added wrote n't not never can't cannot".split())
+_KICKERS = frozenset(  # before a headline: "WATCH President Berg leaves"
+    "watch video videos photo photos pictured exclusive breaking update live read more related "
+    "opinion analysis revealed see listen embed caption image gallery headline news".split()
+)
 _INTENTIONS = frozenset(  # after which "to" goes on with a verb: "trying to fire rival Berg"
     "attempt attempted attempting try tries tried trying plot plotted plotting plan plans planned "
     "planning want wants wanted conspired conspiring conspiracy threatened threatening vowed hoped "
@@ -189,9 +222,7 @@ class _Reader:
         """The name and the ones of its type that a list joins to it, _MOST_LISTED at most."""
         joined, i = [name], name.last
         while len(joined) < _MOST_LISTED:
-            start = i
-            if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
-                i += 2
+            start = i = self._past_aside(i)
             while self.word(i) in {",", "and"}:
                 i += 1
             following = self.name_at.get(i)
@@ -201,21 +232,41 @@ class _Reader:
             i = following.last
         return joined
 
+    def _past_aside(self, i: int) -> int:
+        """The token after what a list says of one of its names: "(R-Ohio)", ", 24", "of Ohio"."""
+        if self.word(i) == "(":
+            for k in range(i + 1, i + 8):
+                if self.word(k) == ")":
+                    return k + 1
+        if (
+            self.word(i) == ","
+            and self.word(i + 1).isdecimal()
+            and self.word(i + 2) in {",", "and"}
+        ):
+            return i + 2
+        if self.word(i) == "of" and (place := self.name_at.get(i + 1)) and place.type == "LOC":
+            return place.last
+        return i
+
     # -- noun phrases ------------------------------------------------------------------------------
 
     def begins(self, head: int) -> tuple[int, bool]:
         """Where the phrase with this head begins, and whether what stands before it marks that."""
-        i, marked = head, False
+        i, marked, owned = head, False, False
         while i > 0 and head - i < _LONGEST:
             word = self.lower[i - 1]
-            if i - 1 in self.name_at:
-                i -= 1
+            if (name := self.name_at.get(i - 1)) is not None:
+                if name.type == "PER" and not owned and self.words[i][0].isupper():
+                    break
+                i, owned = name.first, False
             elif word in _GENITIVES:
                 if i == 1 or not self.lower[i - 2][-1].isalnum():
                     break
-                i, marked = i - 1, True
+                i, marked, owned = i - 1, True, True
             elif word in _POSSESSIVES:
                 return i - 1, True
+            elif word in _KICKERS and (i == 1 or self.words[i - 1].isupper()):
+                break
             elif word in _DETERMINERS:
                 return i, True
             elif not self._goes_back(i - 1, head):
@@ -280,7 +331,7 @@ class _Reader:
                 if not self.word(i + 1)[:1].isalnum():
                     break
             elif word == "and":
-                if self._goes_elsewhere(i + 1):
+                if self._goes_elsewhere(i + 1, after=after):
                     break
             elif self._breaks(i, start, after=after):
                 if not (word in _QUOTES and after and {i - 1, i + 1} & self.name_at.keys()):
@@ -304,12 +355,14 @@ class _Reader:
         """Whether the phrase from *start* ends before the token; *after* its first preposition."""
         word = self.lower[i]
         if word == ",":
-            return after or not self._parts_adjectives(i, start)
+            return after or not (self._parts_adjectives(i, start) or self._goes_on(i, start))
         if word in _ARTICLES or word in _POSSESSIVES:
             return not after and i > start
         if word in _FUNCTION or word in _DETERMINERS:
             of_this = after and self.word(i - 1) in _PREPOSITIONS and word in _DETERMINERS
             return not (word in _QUANTIFIERS or of_this or (after and word == "other"))
+        if word.startswith(_CONTRACTED):
+            return True
         if not word[0].isalnum():
             return word[0] not in "$€£&'%"
         if i == start:
@@ -329,14 +382,32 @@ class _Reader:
         word = self.lower[i]
         return word in _VERBS and word.endswith(("ed", "en")) and self.word(i + 1) in _PREPOSITIONS
 
-    def _goes_elsewhere(self, i: int) -> bool:
-        """Whether after "and" comes what is no part of the phrase: "and chairman of"."""
+    def _goes_elsewhere(self, i: int, *, after: bool) -> bool:
+        """Whether after "and" comes what is no part of the phrase.
+
+        Two nouns with one article are one phrase, "poet and head of a school", but where the first
+        has its own complement, "head of a school and chairman of"; *after* its preposition.
+        """
         if self.word(i) in _ELSEWHERE:
             return True
+        if not after and self.is_noun(i - 2, "PER"):
+            return not any(self.is_noun(k, "PER") for k in range(i, i + 5))
         for k in range(i, i + 4):
             if self.is_noun(k, "PER"):
                 return self.word(k + 1) in {"of", "for", "at"}
         return self.word(i).endswith("ed") and self.word(i + 1) in _FUNCTION
+
+    def _goes_on(self, i: int, start: int) -> bool:
+        """Whether a comma parts nouns with one article: "a poet, critic and translator"."""
+        if not (self.is_noun(i - 1, "PER") and self.words[i - 1].islower()):
+            return False
+        for k in range(i + 1, min(i + 6, start + _LONGEST_AFTER)):
+            word = self.word(k)
+            if word == "and":
+                return self.is_noun(k - 1, "PER") and not self._goes_elsewhere(k + 1, after=False)
+            if word in _ELSEWHERE or (not word[0].isalnum() and word != ","):
+                return False
+        return False
 
     def _parts_adjectives(self, i: int, start: int) -> bool:
         return (
@@ -363,19 +434,20 @@ class _Reader:
             ):
                 yield name.entity, phrase
             yield from self._many(name)
+        yield from self._cast()
 
     def _before(self, name: _Name) -> Iterator[_Phrase]:
         """What stands before the name, a comma between or not: "his wife", "Boyle's mother,"."""
         i = name.first - 1
         while self.word(i).strip(".") in _ALONE or self.word(i) in _QUOTES:
             i -= 1
-        if self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
+        bare = i - (self.word(i) == "the" and self.word(i - 1) != "called")
+        if self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) in _KNOWN_AS:
+            yield from self._christened(name, bare - (self.word(bare) == "as"))
+        elif self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
             start, _ = self.begins(i - 1)
             if start < i - 1:  # "the southern port of Karachi"; not "the city of Toronto"
                 yield start, i
-        elif self.word(i) in _SAID_TO_BE and name.type in {"PER", "MISC"}:
-            if self.is_noun(i - 1, name.type):
-                yield self.begins(i - 1)[0], i
         elif self.word(i) in _BREAK:
             yield from self._explained(name, i)
         elif self.is_noun(i, name.type):
@@ -388,6 +460,30 @@ class _Reader:
             start, marked = self.begins(i)
             if marked and self.word(start - 1) in {"a", "an"}:
                 yield start, i + 1
+
+    def _christened(self, name: _Name, i: int) -> Iterator[_Phrase]:
+        """A phrase that the participle at token *i* gives a name: "a rare pattern known as"."""
+        while self.word(i - 1) in _UNSTRESSED or self.word(i - 1) in {",", "popularly", "commonly"}:
+            i -= 1
+        head = i - 1
+        if head < 0 or head in self.name_at:
+            return
+        start, marked = self.begins(head)
+        opened = marked and self.word(start - 1) in _ARTICLES and name.type != "PER"
+        listed = self.is_noun(head, name.type) or self.is_noun(head, "MISC")  # "a dog named Rex"
+        listed = listed and self.word(start - 1) not in _THAT
+        if listed or (opened and self._is_thing(head)):
+            yield start, i
+
+    def _is_thing(self, head: int) -> bool:
+        """Whether the token may be the noun of a phrase with an article."""
+        word = self.word(head)
+        return (
+            self.words[head].islower()
+            and word not in _VERBS
+            and word not in _FUNCTION
+            and word.removesuffix("s") not in _EVENTS
+        )
 
     def _titles(self, start: int, last: int) -> Iterator[_Phrase]:
         """The phrase up to token *last*; a rank at its end is a role by itself, "Sir" is none."""
@@ -447,10 +543,6 @@ class _Reader:
     def _many(self, name: _Name) -> Iterator[_Said]:
         """What is said of a list of names before its first: "its founders, Ann Berg and ..."."""
         i = name.first - 1
-        if self.word(i) in _LISTING or self.word(i - 1) + self.word(i) == "suchas":
-            i -= 1 + (self.word(i) == "as")
-        if self.word(i) in _BREAK:
-            i -= 1
         named = self.among(name)
         after = named[-1].last
         if len(named) > 1 and self.word(after) == ",":
@@ -459,9 +551,46 @@ class _Reader:
             if self.is_nouns(head, name.type):
                 for each in named:
                     yield each.entity, (start, end)
-        if name.type != "LOC" and len(named) > 1 and self.is_nouns(i, name.type):
+        while self.word(i) in _UNSTRESSED or self.word(i) in _ARTICLES | _BREAK:
+            i -= 1
+        listing = self.word(i) in _LISTING or self.word(i - 1) + self.word(i) in _LISTED_AS
+        if listing:
+            i -= 1 + (self.word(i) == "as")
+            while self.word(i) in _THAT or self.word(i) in _UNSTRESSED or self.word(i) in _BREAK:
+                i -= 1
+        if len(named) == 1 or name.type == "LOC":
+            return
+        phrase = self._several(i, name.type, listing=listing)
+        if phrase:
             for each in named:
-                yield each.entity, (self.begins(i)[0], i + 1)
+                yield each.entity, phrase
+
+    def _several(self, i: int, kind: EntityType, *, listing: bool) -> _Phrase | None:
+        """The phrase for several things that ends at token *i*; in a *listing* with complement."""
+        if self.is_nouns(i, kind):
+            return self.begins(i)[0], i + 1
+        if not listing:
+            return None
+        if self._is_doers(i, kind) or (kind == "PER" and self.word(i) in _GROUPS):
+            return self.begins(i)[0], i + 1
+        for k in range(i - 1, max(-1, i - _LONGEST), -1):
+            if self.word(k + 1) in _CLOSE or (self.word(k) in _VERBS and self.word(k - 1) != "who"):
+                return None
+            if self.is_nouns(k, kind) and self.word(k + 1) in _LINKS | _RELATIVE:
+                return self.begins(k)[0], i + 1 if self.word(k + 1) in _LINKS else k + 1
+        return None
+
+    def _is_doers(self, i: int, kind: EntityType) -> bool:
+        """Whether the token ends as nouns for several doers do: "honorees", "invitees"."""
+        word = self.word(i)
+        return (
+            kind == "PER"
+            and i not in self.name_at
+            and len(word) > 6
+            and word.islower()
+            and word.endswith(("ers", "ors", "ees", "ists", "ians"))
+            and word.removesuffix("s") not in _NEVER_AGENTS
+        )
 
     def _after(self, name: _Name) -> Iterator[_Phrase]:
         """A noun that goes on after the name: "the AFP news agency", "Ann Berg (R-Ariz.)"."""
@@ -475,8 +604,11 @@ class _Reader:
             elif self.is_noun(i, "PER") and self.word(i + 1) in {"of", "for"}:
                 yield i, self.ends(i)[1]
             return
-        if name.type == "LOC" and self.word(i) in _PARTS and self.word(i + 1) == "of":
-            yield i, self.ends(i)[1]
+        if name.type == "LOC" and self.word(i) in _PARTS:
+            if self.word(i + 1) == "of":
+                yield i, self.ends(i)[1]
+            elif self.word(name.first - 1) == "the" and self.word(i) in _QUARTERS:
+                yield i, i + 1
         elif name.type == "ORG":
             k = i + (self.word(i) in {"news", "spy", "security"})
             if self.word(k) in {"newspaper", "magazine", "agency", "party"}:
@@ -542,7 +674,10 @@ class _Reader:
     def _apposed(self, name: _Name, i: int, start: int) -> int | None:
         """The end of the apposition at token *i*, from *start* after its article; None if none."""
         head, end = self.ends(start)
-        if not (start <= head and self._fits(start, head, name.type, article=self.word(i))):
+        if start > head or not (
+            self._fits(start, head, name.type, article=self.word(i))
+            or (self.word(i) in {"a", "an"} and self._tells(name.type, start, head, end))
+        ):
             return None
         inner = (self.name_at.get(k) for k in range(start, head))
         if start == i and any(
@@ -550,10 +685,21 @@ class _Reader:
             for each in inner
         ):
             return None
+        if start == i and self.words[i][0].isupper() and self._is_title_of_next(start, end):
+            return None
         following = self.word(end)
         closed = following in _CLOSE or following in _RELATIVE
         goes_on = start > i and following not in _FINITE
         return end if (closed or goes_on) and end not in self.name_at else None
+
+    def _is_title_of_next(self, start: int, end: int) -> bool:
+        """Whether the phrase begins with the title of a person in it: "Secretary John Kerry"."""
+        for k in range(start + 1, end):
+            name = self.name_at.get(k)
+            if name is not None and name.type == "PER":
+                head = name.first - 1
+                return self.is_noun(head, "PER") and self.begins(head)[0] == start
+        return False
 
     def _fits(self, start: int, head: int, kind: EntityType, *, article: str) -> bool:
         """Whether the phrase says what a thing of the kind is."""
@@ -562,6 +708,23 @@ class _Reader:
         if self.word(start) == "one" and self.word(start + 1) == "of":
             return True
         return kind == "PER" and article in _ARTICLES and self.is_agent(head)
+
+    def _tells(self, kind: EntityType, start: int, head: int, end: int) -> bool:
+        """Whether a phrase after a name and "a" tells what it is, though its noun is in no list.
+
+        It ends the clause; nouns for time, acts and judgements tell of an event.
+        """
+        word = self.word(head)
+        return (
+            self.word(end) in _CLOSE
+            and head not in self.name_at
+            and self.words[head].islower()
+            and not word.endswith(_ABSTRACT)
+            and word not in _EVENTS
+            and word not in _NEVER_AGENTS
+            and self.word(start) not in _EVENTS
+            and not (kind == "PER" and word in _THINGS)
+        )
 
     def _stated(self, name: _Name) -> Iterator[_Phrase]:
         """What a statement says of its subject: "Kerry is the chairman of ..."."""
@@ -586,6 +749,43 @@ class _Reader:
                 if start <= head and self._fits(start, head, kind, article=self.word(k + 1)):
                     yield start, end
                 return
+
+    def _cast(self) -> Iterator[_Said]:
+        """What "as" says of the person before it: "Berg left after a stint as a night editor".
+
+        Of the two of a replacement it is said of both; "As the winner, Berg" is said of the next.
+        """
+        people = [name for name in self.names if name.type == "PER"]
+        if not people:
+            return
+        quoted, at = False, 0
+        for k, word in enumerate(self.lower):
+            while at < len(people) and people[at].last <= k:
+                at += 1
+            quoted = word == "“" or (quoted != (word == '"') and word != "”")
+            if word != "as" or quoted or self.word(k - 1) in _NO_OFFICE or self.word(k - 2) == "as":
+                continue
+            start = k + 1 + (self.word(k + 1) in _ARTICLES)
+            head, end = self.ends(start)
+            if start > head or not self.is_noun(head, "PER") or self.word(end) == "as":
+                continue
+            if k == 0:
+                if self.word(end) == "," and self.name_at.get(end + 1) is people[0]:
+                    yield people[0].entity, (start, end)
+            elif at and not self._parts(people[at - 1], k):
+                yield people[at - 1].entity, (start, end)
+                between = self.lower[people[at - 2].last : people[at - 1].first]
+                if at > 1 and len(between) < 3 and not _REPLACED.isdisjoint(between):
+                    yield people[at - 2].entity, (start, end)
+
+    def _parts(self, name: _Name, k: int) -> bool:
+        """Whether "as" at token *k* is of another clause than the name, or not of what is so."""
+        between = self.lower[name.last : k]
+        return (
+            len(between) > _LONGEST
+            or any(w in _RELATIVE or w in _CLOSE or w in _SAYING for w in between)
+            or (not between and self.word(name.first - 1) == "with")
+        )
 
     def _called(self, name: _Name) -> Iterator[_Phrase]:
         """What somebody calls or makes the name: "called Berg a hero"."""
@@ -641,12 +841,14 @@ class _Reader:
             i += 1
         if self.word(i) not in _BE and not contracted and self.word(i - 1) not in {"been", "be"}:
             return
-        i += self.word(i) in _BE or contracted
+        i += self.word(i) in _BE
         for _ in range(_MOST_JOINED):
             while self.word(i) in _PASSED:
                 i += 1
             start = i + (self.word(i) in _ARTICLES)
             start += self.word(start) in _QUOTES
+            if self.word(start) in _VERBS and start == i:  # "he's asking a judge"
+                return
             head, end = self.ends(start)
             listed = start <= head and self._fits(start, head, kind, article=self.word(i))
             if not (listed or (named and i < start <= head and head not in self.name_at)):
@@ -670,6 +872,21 @@ def _names_of(
     ]
 
 
+def _longest(said: Sequence[_Said]) -> list[_Said]:
+    """What is said of each, in order, but for phrases inside another that is said of the same."""
+    spans: dict[int, set[_Phrase]] = {}
+    for entity, phrase in said:
+        spans.setdefault(entity, set()).add(phrase)
+    kept: set[_Said] = set()
+    for entity, phrases in spans.items():
+        end = -1
+        for phrase in sorted(phrases, key=lambda phrase: (phrase[0], -phrase[1])):
+            if phrase[1] > end:
+                kept.add((entity, phrase))
+                end = phrase[1]
+    return [one for one in said if one in kept]
+
+
 def with_roles(documents: Sequence[Document], entities: Sequence[Entity]) -> tuple[Entity, ...]:
     """The entities with their roles: each text once an article, by article, then by position."""
     places: list[list[tuple[int, int, int, EntityType]]] = [[] for _ in documents]
@@ -686,7 +903,7 @@ def with_roles(documents: Sequence[Document], entities: Sequence[Entity]) -> tup
             if sentence.role not in NAMING_ROLES or (first == last and subject is None):
                 continue
             reader = _Reader(sentence, _names_of(sentence, found[first:last]))
-            for index, (start, end) in (*reader.said(), *reader.of_pronouns(subject)):
+            for index, (start, end) in _longest((*reader.said(), *reader.of_pronouns(subject))):
                 span = sentence.tokens[start].start, sentence.tokens[end - 1].end
                 role = EntityRole(article, *span, document.text[slice(*span)])
                 roles[index].setdefault((article, role.text), role)

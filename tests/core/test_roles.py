@@ -11,6 +11,8 @@ from service.core.mentions import Mention, find_mentions
 from service.core.roles import with_roles
 from service.core.segment import segment
 
+from .case_files import cases
+
 
 def _with_roles(*articles):
     """Entities of articles given as (text, {name: type}), each name wherever it stands."""
@@ -133,6 +135,13 @@ def test_with_roles_reads_what_a_thing_is_said_to_be(text, name, kind, expected)
 )
 def test_with_roles_reads_past_another_name(text, other, expected):
     assert _roles((text, {"Ann Berg": "PER"} | other))["Ann Berg"] == expected
+
+
+@pytest.mark.parametrize("case", cases("roles.json"))
+def test_with_roles_reads_each_case(case):
+    said = _roles((case["text"], case["names"]))
+
+    assert {name: texts for name, texts in said.items() if texts} == case["roles"]
 
 
 def test_with_roles_gives_a_plural_to_every_name_of_its_list():
