@@ -45,7 +45,7 @@ def _plurals(words: frozenset[str]) -> frozenset[str]:
 
 _TITLE_WORDS = frozenset(
     part.strip(".").lower() for title in TITLES for part in title.split()
-) - frozenset("of house white state home press police fire health staff".split())
+) - frozenset("of under house white state home press police fire health staff".split())
 _TITLE_PHRASES = frozenset(title.lower() for title in TITLES if " " in title)
 _RELATIONS = _WORDS["relation"]
 _ALONE = _WORDS["modifier alone"]
@@ -105,6 +105,7 @@ _LISTED_AS = frozenset({"suchas", "identifiedas", "knownas"})
 _THAT = frozenset({"that", "who", "which"})
 _GROUPS = frozenset("team crew panel cast trio quartet duo lineup line-up foursome".split())
 _PARTS = frozenset("section area neighborhood neighbourhood district quarter".split())
+_SORTS = frozenset("newspaper magazine agency party company brand hotel".split())
 _QUARTERS = frozenset("neighborhood neighbourhood suburb".split())
 _QUOTES = frozenset("\"'“”‘’")
 _CALL = frozenset(
@@ -151,6 +152,16 @@ _KICKERS = frozenset(  # before a headline: "WATCH President Berg leaves"
     "watch video videos photo photos pictured exclusive breaking update live read more related "
     "opinion analysis revealed see listen embed caption image gallery headline news".split()
 )
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow tonight "
+    "later earlier".split()
+)
+_ENDS_DAY = _CLOSE | _RELATIVE | {"morning", "afternoon", "evening", "night"}
+_COUNTING = frozenset("two three four five six seven eight nine ten".split())
+_DEEDS = frozenset(  # nouns for a person that after "to" are verbs: "used to convict Berg"
+    "convict suspect host coach guard judge head star model pilot champion partner rival nurse "
+    "doctor captain mentor sponsor patient".split()
+)
 _INTENTIONS = frozenset(  # after which "to" goes on with a verb: "trying to fire rival Berg"
     "attempt attempted attempting try tries tried trying plot plotted plotting plan plans planned "
     "planning want wants wanted conspired conspiring conspiracy threatened threatening vowed hoped "
@@ -171,6 +182,11 @@ class _Name:
     last: int  # the token after the name
     entity: int
     type: EntityType
+
+
+def _alike(one: EntityType, other: EntityType) -> bool:
+    """Whether names of the types may stand in one list: brands are now firms, now products."""
+    return one == other or {one, other} == {"ORG", "MISC"}
 
 
 _Phrase = tuple[int, int]  # half-open range of tokens
@@ -226,7 +242,7 @@ class _Reader:
             while self.word(i) in {",", "and"}:
                 i += 1
             following = self.name_at.get(i)
-            if i == start or following is None or following.type != name.type:
+            if i == start or following is None or not _alike(following.type, name.type):
                 return joined
             joined.append(following)
             i = following.last
@@ -363,6 +379,10 @@ class _Reader:
             return not (word in _QUANTIFIERS or of_this or (after and word == "other"))
         if word.startswith(_CONTRACTED):
             return True
+        if i > start and word in _DAYS and self.word(i + 1) in _ENDS_DAY:
+            return True
+        if i > start and (word in _COUNTING or word.isdecimal()) and self.is_noun(i - 1, "PER"):
+            return True
         if not word[0].isalnum():
             return word[0] not in "$€£&'%"
         if i == start:
@@ -439,7 +459,11 @@ class _Reader:
     def _before(self, name: _Name) -> Iterator[_Phrase]:
         """What stands before the name, a comma between or not: "his wife", "Boyle's mother,"."""
         i = name.first - 1
-        while self.word(i).strip(".") in _ALONE or self.word(i) in _QUOTES:
+        while (
+            self.word(i).strip(".") in _ALONE
+            or self.word(i) in _QUOTES
+            or (self.word(i).endswith("-year-old") and self.word(i - 1) in _ASIDE)
+        ):
             i -= 1
         bare = i - (self.word(i) == "the" and self.word(i - 1) != "called")
         if self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) in _KNOWN_AS:
@@ -451,6 +475,8 @@ class _Reader:
         elif self.word(i) in _BREAK:
             yield from self._explained(name, i)
         elif self.is_noun(i, name.type):
+            if self.word(i) in _DEEDS and self.word(i - 1) == "to":
+                return
             start, marked = self.begins(i)
             if name.type == "PER" or marked or (name.type == "ORG" and start < i):
                 yield from self._titles(start, i)
@@ -567,7 +593,7 @@ class _Reader:
 
     def _several(self, i: int, kind: EntityType, *, listing: bool) -> _Phrase | None:
         """The phrase for several things that ends at token *i*; in a *listing* with complement."""
-        if self.is_nouns(i, kind):
+        if self.is_nouns(i, kind) or (kind == "MISC" and listing and self.is_nouns(i, "ORG")):
             return self.begins(i)[0], i + 1
         if not listing:
             return None
@@ -611,7 +637,7 @@ class _Reader:
                 yield i, i + 1
         elif name.type == "ORG":
             k = i + (self.word(i) in {"news", "spy", "security"})
-            if self.word(k) in {"newspaper", "magazine", "agency", "party"}:
+            if self.word(k) in _SORTS:
                 yield i, k + 1
 
     def _beside(self, name: _Name) -> Iterator[_Phrase]:
@@ -728,6 +754,11 @@ class _Reader:
 
     def _stated(self, name: _Name) -> Iterator[_Phrase]:
         """What a statement says of its subject: "Kerry is the chairman of ..."."""
+        before = name.first - 1
+        while self.word(before).strip(".") in _ALONE:
+            before -= 1
+        if self.word(before) in _PREPOSITIONS and self.word(before) != "like":
+            return  # "tensions with China are": it is the subject of nothing
         i = name.last
         if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
             i += 3
@@ -781,8 +812,10 @@ class _Reader:
     def _parts(self, name: _Name, k: int) -> bool:
         """Whether "as" at token *k* is of another clause than the name, or not of what is so."""
         between = self.lower[name.last : k]
+        if between[:1] and between[0] in _ASIDE and between[1:2] == ["who"]:
+            between = between[2:]  # "Berg, who arrived as a professor"
         return (
-            len(between) > _LONGEST
+            len(between) > _LONGEST_AFTER
             or any(w in _RELATIVE or w in _CLOSE or w in _SAYING for w in between)
             or (not between and self.word(name.first - 1) == "with")
         )
