@@ -59,6 +59,7 @@ _THINGS = _NOUNS["ORG"] | _NOUNS["LOC"] | _NOUNS["MISC"]
 _PARTISANS = _WORDS["partisan"]
 _NO_AGENTS = _WORDS["no agent"]
 _MANY = {kind: _plurals(nouns) for kind, nouns in _NOUNS.items()}
+_GROUPED = frozenset().union(*_NOUNS.values(), *_MANY.values())
 _ENDINGS = tuple(ending.removeprefix("-") for ending in _WORDS["ending"])
 _VERBS = _WORDS["verb"]
 _FUNCTION = _WORDS["function"]
@@ -109,6 +110,7 @@ _SORTS = frozenset("newspaper magazine agency party company brand hotel".split()
 _QUARTERS = frozenset("neighborhood neighbourhood suburb".split())
 _QUOTES = frozenset("\"'“”‘’")
 _CALL = frozenset(
+    "make call declare describe name elect appoint consider label dub "
     "makes making made calls calling call called declares declared describes describing described "
     "names naming named elects elected appoints appointed considers considered dubs dubbed labels "
     "labeled labelled crowned".split()
@@ -122,7 +124,7 @@ _CLAUSE = _VERBS | _RELATIVE | _CLOSE
 _BREAK = _DASHES | {",", ":"}
 _ASIDE = _DASHES | {",", "("}
 _UNSTRESSED = _AUXILIARY | _ADVERBS
-_PASSED = _ADVERBS | _APPOINTED | _QUOTES | {"been"}
+_PASSED = _ADVERBS | _APPOINTED | _QUOTES | {"been", "such"}
 _NEVER_AGENTS = _NO_AGENTS | _FUNCTION | _VERBS
 _COMPLEMENTS = _ARTICLES | _QUOTES | {"as", "its", "their"}
 _RANKS = frozenset(
@@ -158,6 +160,13 @@ _DAYS = frozenset(
 )
 _ENDS_DAY = _CLOSE | _RELATIVE | {"morning", "afternoon", "evening", "night"}
 _COUNTING = frozenset("two three four five six seven eight nine ten".split())
+_PASSIVE = frozenset("was were is been has have later ,".split())
+_GERUNDS = frozenset(
+    "marketing engineering training planning housing nursing banking broadcasting manufacturing "
+    "advertising accounting consulting teaching writing building meeting shooting killing wedding "
+    "spending funding mining farming fishing hunting boxing racing swimming skating gaming "
+    "publishing policing bombing hearing ruling".split()
+)
 _DEEDS = frozenset(  # nouns for a person that after "to" are verbs: "used to convict Berg"
     "convict suspect host coach guard judge head star model pilot champion partner rival nurse "
     "doctor captain mentor sponsor patient".split()
@@ -306,8 +315,10 @@ class _Reader:
             return False
         if word == "of":  # "Minister of Justice"
             return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
+        if word == "then":  # "the school's then principal"
+            return self.word(i - 1) in _GENITIVES | _POSSESSIVES
         if word in _VERBS:  # "the retired officer"
-            return self.word(i - 1) in _OPENING
+            return self.word(i - 1) in _OPENING | _GENITIVES
         return word not in _FUNCTION and word[0].isalnum()
 
     def _is_infinitive(self, i: int) -> bool:
@@ -340,7 +351,8 @@ class _Reader:
             if i in self.name_at:
                 head = head if after else i
             elif word in _PREPOSITIONS:
-                if head < 0 or self._is_time(i + 1):
+                means = word == "by" and self.word(i + 1).endswith("ing")
+                if head < 0 or means or self._is_time(i + 1):
                     break
                 after = True
             elif word in _GENITIVES:
@@ -376,7 +388,8 @@ class _Reader:
             return not after and i > start
         if word in _FUNCTION or word in _DETERMINERS:
             of_this = after and self.word(i - 1) in _PREPOSITIONS and word in _DETERMINERS
-            return not (word in _QUANTIFIERS or of_this or (after and word == "other"))
+            more = word in {"more", "than"} and "than" in {word, self.word(i + 1)}
+            return not (word in _QUANTIFIERS or of_this or (after and (more or word == "other")))
         if word.startswith(_CONTRACTED):
             return True
         if i > start and word in _DAYS and self.word(i + 1) in _ENDS_DAY:
@@ -390,7 +403,20 @@ class _Reader:
         return (
             word in _FINITE
             or (word in _VERBS and not (after or self._participle(i) or self._opens(i)))
-            or (after and word.endswith("ing") and i - 1 in self.name_at)
+            or (after and word.endswith("ing") and self._begins_clause(i))
+        )
+
+    def _begins_clause(self, i: int) -> bool:
+        """Whether a participle goes on about what is before it: "head of a group fighting fraud"."""
+        before, word = self.word(i - 1), self.word(i)
+        if i - 1 in self.name_at:
+            return True
+        return (
+            word not in _GERUNDS
+            and before[:1].isalpha()
+            and before not in _LOOSE | _FUNCTION | _OPENING
+            and before in _GROUPED
+            and self.word(i + 1)[:1].isalnum()
         )
 
     def _opens(self, i: int) -> bool:
@@ -466,7 +492,10 @@ class _Reader:
         ):
             i -= 1
         bare = i - (self.word(i) == "the" and self.word(i - 1) != "called")
-        if self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) in _KNOWN_AS:
+        if self.word(i) in {"himself", "herself"} and self.word(i - 1) == "called":
+            if self.word(i - 2) == "who" and self.is_noun(i - 3, name.type):
+                yield self.begins(i - 3)[0], i - 2
+        elif self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) in _KNOWN_AS:
             yield from self._christened(name, bare - (self.word(bare) == "as"))
         elif self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
             start, _ = self.begins(i - 1)
@@ -537,7 +566,10 @@ class _Reader:
         for k in range(head, max(-1, head - _LONGEST), -1):
             if name.type == "LOC" or self.word(k) in _CLAUSE:
                 return
-            if self.is_noun(k, name.type) and self.word(k + 1) in _LINKS:
+            linked = self.word(k + 1) in _LINKS or (
+                self.word(k + 1) == "to" and self.words[k + 2].islower()
+            )
+            if linked and self.is_noun(k, name.type):
                 start, _ = self.begins(k)
                 opened = self.word(start - 1) in _ARTICLES or self.word(start) in _POSSESSIVES
                 owned = any(word in _GENITIVES for word in self.lower[start:k])
@@ -550,10 +582,14 @@ class _Reader:
         i = name.first - 1
         if self.is_noun(i, "PER"):
             i = self.begins(i)[0] - 1
-        if self.word(i) == "as" and self.word(i - 1) == "identified":
-            i -= 1
-            while self.word(i) in {"identified", "was", "were", ","}:
+        i -= self.word(i).endswith("-year-old")
+        if self.word(i) == "as" and "identified" in self.lower[max(0, i - 4) : i]:
+            while i > 0 and self.word(i) != "identified":
                 i -= 1
+            while self.word(i - 1) in _PASSIVE:
+                i -= 1
+        elif self.word(i) == "be" and self.word(i - 2) in {"revealed", "out"}:
+            i -= 3 + (self.word(i - 3) in _BE)
             i += 1
         elif self.word(i) not in {"is", "was", "are", "were"}:
             return
@@ -577,8 +613,20 @@ class _Reader:
             if self.is_nouns(head, name.type):
                 for each in named:
                     yield each.entity, (start, end)
+        if len(named) > 1 and self.word(after) in {"are", "were", "remain", "became"}:
+            start = after + 1 + (self.word(after + 1) in _ARTICLES)
+            head, end = self.ends(start)
+            if start <= head and (
+                self.is_nouns(head, name.type) or self._is_doers(head, name.type)
+            ):
+                for each in named:
+                    yield each.entity, (start, end)
         while self.word(i) in _UNSTRESSED or self.word(i) in _ARTICLES | _BREAK:
             i -= 1
+        if len(named) > 1 and self.word(i) == "of" and self.word(i - 1) in _GROUPS:
+            for each in named:
+                yield each.entity, (self.begins(i - 1)[0], i)
+            return
         listing = self.word(i) in _LISTING or self.word(i - 1) + self.word(i) in _LISTED_AS
         if listing:
             i -= 1 + (self.word(i) == "as")
@@ -660,7 +708,7 @@ class _Reader:
         i += 1
         pronoun, contracted = self._contracted(i)
         if pronoun in {"who", "which"}:
-            yield from self._after_be(i + 1, name.type, contracted=contracted)
+            yield from self._after_be(i + 1, name.type, contracted=contracted, named=True)
             yield from self._as(i + 1, name.type)
             yield from self._resumed(i, name.type)
             return
@@ -731,8 +779,10 @@ class _Reader:
         """Whether the phrase says what a thing of the kind is."""
         if self.is_noun(head, kind):
             return True
-        if self.word(start) == "one" and self.word(start + 1) == "of":
-            return True
+        if self.word(start) in {"one", "part"} and self.word(start + 1) == "of":
+            return self.word(start) == "one" or kind != "PER"
+        if self.word(start) == "home" and self.word(start + 1) == "to":
+            return kind in {"LOC", "ORG"}
         return kind == "PER" and article in _ARTICLES and self.is_agent(head)
 
     def _tells(self, kind: EntityType, start: int, head: int, end: int) -> bool:
@@ -762,6 +812,8 @@ class _Reader:
         i = name.last
         if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
             i += 3
+        if self.word(i) == "," == self.word(name.first - 1):  # "whose son, Sam Berg, is"
+            i += 1
         yield from self._after_be(i, name.type, named=True)
         yield from self._as(i, name.type)
 
@@ -822,7 +874,10 @@ class _Reader:
 
     def _called(self, name: _Name) -> Iterator[_Phrase]:
         """What somebody calls or makes the name: "called Berg a hero"."""
-        if self.word(name.first - 1) in _CALL:
+        i = name.first - 1
+        if self.is_noun(i, "PER"):
+            i = self.begins(i)[0] - 1
+        if self.word(i) in _CALL:
             yield from self._complement(name.last, name.type)
 
     def _complement(self, i: int, kind: EntityType) -> Iterator[_Phrase]:
