@@ -281,7 +281,8 @@ class _Reader:
         while i > 0 and head - i < _LONGEST:
             word = self.lower[i - 1]
             if (name := self.name_at.get(i - 1)) is not None:
-                if name.type == "PER" and not owned and self.words[i][0].isupper():
+                full = name.type == "PER" and name.last - name.first > 1
+                if full and not owned and self.words[i][0].isupper():
                     break
                 i, owned = name.first, False
             elif word in _GENITIVES:
@@ -407,7 +408,7 @@ class _Reader:
         )
 
     def _begins_clause(self, i: int) -> bool:
-        """Whether a participle goes on about what is before it: "head of a group fighting fraud"."""
+        """Whether a participle goes on about what is before it: "head of a firm making lamps"."""
         before, word = self.word(i - 1), self.word(i)
         if i - 1 in self.name_at:
             return True
@@ -511,6 +512,10 @@ class _Reader:
                 yield from self._titles(start, i)
             if self.word(start - 1) == ",":  # "her son, actor Sam Berg"
                 yield from self._explained(name, start - 1)
+        elif name.type != "ORG" and name.last - name.first == 1 and self.is_noun(i, "ORG"):
+            start, marked = self.begins(i)  # the tagger may be wrong: "the news site Lumen"
+            if marked and start < i and self.word(start - 1) == "the":
+                yield start, i + 1
         elif name.type == "PER" and self.is_agent(i):
             start, marked = self.begins(i)
             if marked and self.word(start - 1) in {"a", "an"}:
@@ -750,7 +755,11 @@ class _Reader:
         head, end = self.ends(start)
         if start > head or not (
             self._fits(start, head, name.type, article=self.word(i))
-            or (self.word(i) in {"a", "an"} and self._tells(name.type, start, head, end))
+            or (
+                self.word(i) in {"a", "an"}
+                and not (name.first == 1 and self.word(0) in _PREPOSITIONS)  # "In Oslo, a crowd"
+                and self._tells(start, head, end)
+            )
         ):
             return None
         inner = (self.name_at.get(k) for k in range(start, head))
@@ -785,21 +794,20 @@ class _Reader:
             return kind in {"LOC", "ORG"}
         return kind == "PER" and article in _ARTICLES and self.is_agent(head)
 
-    def _tells(self, kind: EntityType, start: int, head: int, end: int) -> bool:
+    def _tells(self, start: int, head: int, end: int) -> bool:
         """Whether a phrase after a name and "a" tells what it is, though its noun is in no list.
 
         It ends the clause; nouns for time, acts and judgements tell of an event.
         """
         word = self.word(head)
         return (
-            self.word(end) in _CLOSE
+            (self.word(end) in _CLOSE or (word in _THINGS and self.word(end) in _RELATIVE))
             and head not in self.name_at
             and self.words[head].islower()
             and not word.endswith(_ABSTRACT)
             and word not in _EVENTS
             and word not in _NEVER_AGENTS
             and self.word(start) not in _EVENTS
-            and not (kind == "PER" and word in _THINGS)
         )
 
     def _stated(self, name: _Name) -> Iterator[_Phrase]:
