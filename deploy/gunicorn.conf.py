@@ -42,7 +42,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, _cores))
 # for one hold no more than 12 * DIGEST_MAX_CONCURRENT threads (PLACES in service/api/slots.py). Two
 # more refuse the rest; with eight, which are in one another's way, four times the load was taken in
 # so slowly that the backlog overflowed: p99 5.2 s for 0.8.
-worker_class = "gthread"
+worker_class = "service.worker.Worker"  # gunicorn's gthread, mended
 threads = 2 + 12 * int(os.environ.get("DIGEST_MAX_CONCURRENT") or 2)
 
 # Models are loaded once, before the fork: a fault in them stops the start, and workers share pages.

@@ -23,6 +23,11 @@ RETRY_AFTER_S = 1
 #: Requests at one slot or waiting for it. Each holds a thread (deploy/gunicorn.conf.py).
 PLACES = 12
 
+# A digest expected to take longer lets others be made beside it. Shorter ones follow one another:
+# on one core two at once are both done when the second would have been, and are in each other's way
+# (docs/decisions.md). Fifteen ordinary articles take this long.
+_LONG_S = 0.2
+
 # Seconds of a core for each byte of a body, and how many bytes it costs to be a request at all. A
 # worker begins with what was measured once, and goes on with what it measures.
 _PACE = 5e-6
@@ -45,7 +50,8 @@ class Slots:
 
     A request is refused at once where the digests before it are expected to take longer than it
     may wait: half of `TARGET_S`, or as long as it takes itself, if that is longer. Who comes first
-    is served first.
+    is served first: the next begins when a slot is free and none but long digests are being made,
+    so that short ones pass a long one but do not slow each other down.
 
     Args:
         size: digests at once.
@@ -121,11 +127,15 @@ class Slots:
         return wait > min(self._wait_s, max(_WAITING_S, size * pace))
 
     def _go_on(self) -> None:
-        while self._waiting and len(self._running) < self._size:
+        while self._waiting and len(self._running) < self._size and not self._short_runs():
             turn = self._waiting.popleft()
             self._running.append(turn)
             turn.began, turn.beside = time.monotonic(), len(self._running)
             turn.come.set()
+
+    def _short_runs(self) -> bool:
+        pace = self._seconds / self._bytes
+        return any(turn.size * pace < _LONG_S for turn in self._running)
 
     def _measure(self, turn: _Turn) -> None:
         beside = (turn.beside + len(self._running)) / 2

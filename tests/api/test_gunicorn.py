@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -224,6 +225,65 @@ def test_probes_are_answered_while_digests_are_made(server):
     # `make bench` holds the exact bound; this machine may be busy with other tests.
     assert statistics.median(took) < 0.1
     assert max(took) < 1
+
+
+GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n%b\r\n"
+
+
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("one"), WEB_CONCURRENCY="1") as started:
+        yield started
+
+
+def connected(server: Server, stack: ExitStack) -> socket.socket:
+    return stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+
+
+def test_callers_that_do_not_close_after_their_answer_hold_nobody_up(one_worker):
+    with ExitStack() as stack:
+        for _ in range(20):
+            connection = connected(one_worker, stack)
+            connection.sendall(GET % b"Connection: close\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        start = time.monotonic()
+        assert one_worker.request("GET", "/healthz")[0].status == 200
+
+    # Each of them would take the two seconds in which it may close.
+    assert time.monotonic() - start < 1.5
+
+
+def test_connections_on_which_nothing_is_sent_hold_nobody_up(one_worker):
+    with ExitStack() as stack:
+        silent = [connected(one_worker, stack) for _ in range(100)]
+        start = time.monotonic()
+        assert one_worker.request("GET", "/healthz")[0].status == 200
+        took = time.monotonic() - start
+        silent[50].sendall(GET % b"")
+        assert silent[50].recv(65536).startswith(b"HTTP/1.1 200 ")
+
+    # Each would hold one of 26 threads for five seconds.
+    assert took < 1.5
+
+
+def test_a_caller_that_never_closes_is_cut_off(one_worker):
+    with ExitStack() as stack:
+        connection = connected(one_worker, stack)
+        connection.sendall(GET % b"Connection: close\r\n")
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        assert answer.endswith(b'{"status":"alive"}')
+
+        def cut_off() -> bool:
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return True
+            return False
+
+        assert not cut_off()
+        assert eventually(cut_off, within_s=10)
 
 
 def test_a_request_that_runs_is_finished_after_term(tmp_path):

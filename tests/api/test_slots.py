@@ -104,6 +104,21 @@ def test_small_requests_pass_a_large_one_by_the_other_slot():
             slots.refuse_if_full(4_000)
 
 
+def test_short_requests_follow_one_another_though_a_slot_is_free():
+    slots = Slots(2, wait_s=0.05, pace=1e-6)
+
+    with slots.one(4_000), pytest.raises(ServiceUnavailable), slots.one(4_000):
+        pytest.fail("a short one ran beside another")
+
+
+@pytest.mark.parametrize("beside", [4_000, 100_000_000])
+def test_a_long_request_lets_others_run_beside_it(beside):
+    slots = Slots(2, wait_s=0.05, pace=1e-6)
+
+    with slots.one(100_000_000), slots.one(beside):
+        pass
+
+
 @pytest.mark.parametrize(
     ("left", "waiting", "expected"),
     [

@@ -1,0 +1,97 @@
+"""The gunicorn worker: nobody holds a thread of it, or all of it, by doing nothing."""
+
+import errno
+import selectors
+import socket
+import time
+from collections import deque
+from functools import partial
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+# Seconds in which the other side may close after the last answer, and bytes that are read of it at
+# a time. RFC 9112, section 9.6: closed at once, what it still sends would reset the connection, and
+# the answer be lost with it.
+_LINGER_S = 2.0
+_DRAINED = 65_536
+
+
+class _Connection(TConn):  # type: ignore[misc]
+    """A connection that its worker closes."""
+
+    def __init__(self, worker: "Worker", client: socket.socket, address: Any, own: Any) -> None:
+        super().__init__(worker.cfg, client, address, own)
+        self._worker = worker
+
+    def close(self, graceful: bool = False) -> None:
+        """Close; where *graceful*, only once the other side has read and closed."""
+        if graceful:
+            self._worker.linger(self)
+        else:
+            super().close()
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threaded worker, whose main thread alone waits for what callers do or leave.
+
+    In gunicorn's own a connection on which nothing is sent holds a thread for five seconds, and one
+    that the other side does not close holds the main thread, and with it all that is to be taken
+    in, for two.
+    """
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._lingering: deque[_Connection] = deque()  # by when they end
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection in; a thread has it once something is sent."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.ECONNABORTED):
+                return
+            raise
+        self.nr_conns += 1
+        connection = _Connection(self, client, address, listener.getsockname())
+        connection.timeout = time.monotonic() + self.cfg.keepalive
+        self.pending_conns.append(connection)
+        readable = partial(self.on_pending_socket_readable, connection)
+        self.poller.register(client, selectors.EVENT_READ, readable)
+
+    def linger(self, connection: _Connection) -> None:
+        """Say that no more is sent, and close when the other side does so, or after a while."""
+        try:
+            connection.sock.setblocking(False)
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # it has gone
+            connection.sock.close()
+            return
+        self.nr_conns += 1  # it is one until it is closed
+        connection.timeout = time.monotonic() + _LINGER_S
+        self._lingering.append(connection)
+        readable = partial(self._drain, connection)
+        self.poller.register(connection.sock, selectors.EVENT_READ, readable)
+
+    def _drain(self, connection: _Connection, client: socket.socket) -> None:
+        try:
+            ended = not client.recv(_DRAINED)
+        except BlockingIOError:
+            return
+        except OSError:
+            ended = True
+        if ended:
+            self._end(connection)
+
+    def _end(self, connection: _Connection) -> None:
+        self._lingering.remove(connection)
+        self.poller.unregister(connection.sock)
+        connection.sock.close()
+        self.nr_conns -= 1
+
+    def murder_pending(self) -> None:
+        """Close what was waited for long enough."""
+        super().murder_pending()
+        now = time.monotonic()
+        while self._lingering and self._lingering[0].timeout <= now:
+            self._end(self._lingering[0])
