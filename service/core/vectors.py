@@ -247,12 +247,20 @@ def bag_likeness(bags: Sequence[Sequence[tuple[str, int]]]) -> Array:
     Args:
         bags: words, each with a whole weight; an empty bag is like none.
     """
+    rows: list[int] = []
+    weights: list[int] = []
+    first = [0]
+    for bag in bags:
+        for word, weight in bag:
+            if (row := _word_row(word)) >= 0:
+                rows.append(row)
+                weights.append(weight)
+        first.append(len(rows))
     sums = np.zeros((len(bags), _WORD_VECTORS.shape[1]), dtype=np.int64)
-    for row, bag in enumerate(bags):
-        known = [(k, weight) for word, weight in bag if (k := _word_row(word)) >= 0]
-        if known:
-            places, weights = zip(*known, strict=True)
-            sums[row] = np.array(weights) @ _WORD_VECTORS[list(places)].astype(np.int64)
+    filled = np.flatnonzero(np.diff(first))
+    if len(filled):
+        weighed = _WORD_VECTORS[rows] * np.array(weights, dtype=np.int64)[:, None]
+        sums[filled] = np.add.reduceat(weighed, np.array(first)[filled], axis=0)
     sums //= np.maximum(1, np.abs(sums).max(axis=1, initial=0) // _LONGEST)[:, None]
     exact = sums.astype(np.float64)
     norms = np.sqrt((exact**2).sum(axis=1))
