@@ -196,6 +196,11 @@ def test_with_roles_cuts_out_its_text(text):
         "Ann Berg ",
         "also he is ",
         "Ann Berg and ",
+        "as a singer ",
+        "the 24-year-old singer ",
+        "his father ",
+        "including “Ann Berg” ",
+        "identified as , ",
     ],
 )
 def test_with_roles_takes_time_in_proportion_to_length(piece):

@@ -1,0 +1,977 @@
+"""What a sentence says of its names: titles, jobs, appositions, statements, relations.
+
+Patterns over the tokens of one sentence, in the manner of Hearst (COLING 1992): a noun phrase is
+said of a name where it stands before it, beside it between commas, or after "is" or "as", and
+where its noun is one for such a thing (role_words.txt). Time is linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from service.core.gazetteer import ROLES, TITLES
+from service.core.mentions import DEGREES, EntityType
+from service.core.text import Sentence
+
+
+def _sections() -> dict[str, frozenset[str]]:
+    """Section of role_words.txt -> its words, comments left out."""
+    file = resources.files("service.core").joinpath("resources", "role_words.txt")
+    sections: dict[str, set[str]] = {}
+    current: set[str] = set()
+    for line in file.read_text("utf-8").splitlines():
+        if line.startswith("["):
+            current = sections.setdefault(line.strip("[]"), set())
+        elif not line.startswith("#"):
+            current.update(line.split())
+    return {section: frozenset(words) for section, words in sections.items()}
+
+
+_WORDS = _sections()
+
+
+def _plurals(words: frozenset[str]) -> frozenset[str]:
+    made = {"children", "wives", "people", "men", "women", "thieves", "policemen", "spokesmen"}
+    for word in words:
+        if word.endswith("y") and word[-2:-1] not in set("aeiou"):
+            made.add(word[:-1] + "ies")
+        else:
+            made.add(word + ("es" if word.endswith(("s", "ch", "sh", "x")) else "s"))
+    return frozenset(made - words) | {"sens", "reps", "govs"}
+
+
+_TITLE_WORDS = frozenset(
+    part.strip(".").lower() for title in TITLES for part in title.split()
+) - frozenset("of under house white state home press police fire health staff".split())
+_TITLE_PHRASES = frozenset(title.lower() for title in TITLES if " " in title)
+_TITLE_ENDS = frozenset(title.rpartition(" ")[2] for title in _TITLE_PHRASES)
+RELATIONS = _WORDS["relation"]
+_ALONE = _WORDS["modifier alone"]
+_NOUNS: dict[EntityType, frozenset[str]] = {
+    "PER": (_WORDS["person"] | RELATIONS | ROLES | _TITLE_WORDS) - _ALONE,
+    "ORG": _WORDS["organisation"],
+    "LOC": _WORDS["place"],
+    "MISC": _WORDS["work"],
+}
+PERSONS = _NOUNS["PER"]
+_THINGS = _NOUNS["ORG"] | _NOUNS["LOC"] | _NOUNS["MISC"]
+_PARTISANS = _WORDS["partisan"]
+_NO_AGENTS = _WORDS["no agent"]
+_MANY = {kind: _plurals(nouns) for kind, nouns in _NOUNS.items()}
+_GROUPED = frozenset().union(*_NOUNS.values(), *_MANY.values())
+_ENDINGS = tuple(ending.removeprefix("-") for ending in _WORDS["ending"])
+_VERBS = _WORDS["verb"]
+_FUNCTION = _WORDS["function"]
+_FINITE = _WORDS["finite verb"]
+ARTICLES = frozenset({"a", "an", "the"})
+_DETERMINERS = ARTICLES | {"this", "that", "these", "those", "whose", "another"}
+POSSESSIVES = frozenset("his her their its my our your".split())
+GENITIVES = frozenset({"'s", "’s", "'", "’"})
+PREPOSITIONS = frozenset(
+    "of for in at with from on to against by behind about under over into among across".split()
+)
+BE = frozenset("is was are were became become becomes remains remained".split())
+_AUXILIARY = frozenset("has had have will be been".split())
+_ADVERBS = frozenset(
+    "also now still once then currently just already reportedly formerly himself herself".split()
+)
+_APPOINTED = frozenset(
+    "made named appointed elected called declared dubbed considered crowned".split()
+)
+_QUANTIFIERS = frozenset({"own", "same", "most", "one", "very"})
+_SERVE = frozenset(
+    "known identified seen revered recognized recognised portrayed introduced qualified qualifies "
+    "serves served serve serving works worked work working acts acted described hailed regarded "
+    "appointed named elected hired began begins started starts continues".split()
+)
+LINKS = frozenset("of in for at on with behind".split())
+_DASHES = frozenset({"—", "–", "-", "--", "_"})
+_CLOSE = frozenset({",", ".", ";", ":", ")", "!", "?", "”", '"', "(", ""}) | _DASHES
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december jan feb "
+    "mar apr jun jul aug sept sep oct nov dec".split()
+)
+_TIMES = frozenset("last past first early late next time process meantime".split())
+_RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", "but"})
+_SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
+_ONCE = frozenset("former ex late fellow longtime long-time".split())
+_PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
+_CONTRACTED = tuple(
+    pronoun + mark for pronoun in "it he she they you i we that there".split() for mark in "'’"
+)
+_LISTING = frozenset({"including", "include", "includes", "included"})
+_KNOWN_AS = frozenset({"knownas", "dubbedas"})
+_LISTED_AS = frozenset({"suchas", "identifiedas", "knownas"})
+_THAT = frozenset({"that", "who", "which"})
+_GROUPS = frozenset("team crew panel cast trio quartet duo lineup line-up foursome".split())
+_PARTS = frozenset("section area neighborhood neighbourhood district quarter".split())
+_SORTS = frozenset("newspaper magazine agency party company brand hotel".split())
+_QUARTERS = frozenset("neighborhood neighbourhood suburb".split())
+_MARKS = frozenset('“”"')
+_MARK = re.compile('[“”"]')
+_QUOTES = frozenset("\"'“”‘’")
+_CALL = frozenset(
+    "make call declare describe name elect appoint consider label dub "
+    "makes making made calls calling call called declares declared describes describing described "
+    "names naming named elects elected appoints appointed considers considered dubs dubbed labels "
+    "labeled labelled crowned".split()
+)
+# Words of several kinds, put together once.
+_OPENING = _DETERMINERS | POSSESSIVES
+_OWNERS = GENITIVES | POSSESSIVES
+_LOOSE = PREPOSITIONS | ARTICLES | {"and", ","}
+_ELSEWHERE = _OPENING | _VERBS | _FUNCTION | _ADVERBS | {"former", ""}
+_CLAUSE = _VERBS | _RELATIVE | _CLOSE
+BREAK = _DASHES | {",", ":"}
+_ASIDE = _DASHES | {",", "("}
+_UNSTRESSED = _AUXILIARY | _ADVERBS
+_PASSED = _ADVERBS | _APPOINTED | _QUOTES | {"been", "such"}
+_NEVER_AGENTS = _NO_AGENTS | _FUNCTION | _VERBS
+_COMPLEMENTS = ARTICLES | _QUOTES | {"as", "its", "their"}
+_RANKS = frozenset(
+    "lt capt gen maj col sgt cpl pfc adm cmdr sen sens rep reps gov det rev detective judge".split()
+)
+_HONOURS = frozenset({"sir", "dame", "lord", "lady"})
+_PARTICIPIAL = frozenset("acting founding leading managing outgoing reigning sitting".split())
+_ABSTRACT = ("tion", "sion", "ment", "ance", "ence", "ity", "ness", "ing", "ism", "ure", "al")
+_EVENTS = frozenset(  # heads of a phrase that is said of what happens: "Berg won, a result that"
+    "day week month year decade hour minute moment time night morning weekend season period era "
+    "lot few bit number total majority minority handful dozen pair couple series string fraction "
+    "third half quarter percent percentage rate price cost sum amount "
+    "decision move win victory loss defeat step result sign claim charge question report process "
+    "effort fact feat deal plan idea way thing matter case problem issue change shift rise drop "
+    "fall jump increase decrease record first attack crime trip visit trial lawsuit speech vote "
+    "role job post position title race game match goal title mistake surprise blow boost chance "
+    "risk threat warning message call request offer view stance practice trend reference distance "
+    "mile kilometer kilometre meter metre block drive walk flight "
+    "little long short mere while".split()
+)
+_NO_OFFICE = frozenset(  # before "as" that compares, lists or names: "such as", "as well as"
+    "such as well long far soon much many same just so even known identified seen not but".split()
+)
+_REPLACED = frozenset("replaced replaces replacing succeeded succeeds succeeding".split())
+_SAYING = frozenset("said says told tells asked added wrote n't not never can't cannot".split())
+_KICKERS = frozenset(  # before a headline: "WATCH President Berg leaves"
+    "watch video videos photo photos pictured exclusive breaking update live read more related "
+    "opinion analysis revealed see listen embed caption image gallery headline news".split()
+)
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow tonight "
+    "later earlier".split()
+)
+_ENDS_DAY = _CLOSE | _RELATIVE | {"morning", "afternoon", "evening", "night"}
+_COUNTING = frozenset("two three four five six seven eight nine ten".split())
+_PASSIVE = frozenset("was were is been has have later ,".split())
+_GERUNDS = frozenset(
+    "marketing engineering training planning housing nursing banking broadcasting manufacturing "
+    "advertising accounting consulting teaching writing building meeting shooting killing wedding "
+    "spending funding mining farming fishing hunting boxing racing swimming skating gaming "
+    "publishing policing bombing hearing ruling".split()
+)
+_DEEDS = frozenset(  # nouns for a person that after "to" are verbs: "used to convict Berg"
+    "convict suspect host coach guard judge head star model pilot champion partner rival nurse "
+    "doctor captain mentor sponsor patient".split()
+)
+_INTENTIONS = frozenset(  # after which "to" goes on with a verb: "trying to fire rival Berg"
+    "attempt attempted attempting try tries tried trying plot plotted plotting plan plans planned "
+    "planning want wants wanted conspired conspiring conspiracy threatened threatening vowed hoped "
+    "refused agreed decided failed ordered hired".split()
+)
+_MOST_DEGREES = 4  # after one name
+_LONGEST = 12  # tokens of a phrase before the name
+_MOST_JOINED = 4  # appositions of one name, joined by "and"
+_MOST_LISTED = 60  # names of one list, so that an endless one takes no time of its square
+_LONGEST_AFTER = 28  # tokens of a phrase after it
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Tokens of a sentence that name an entity."""
+
+    first: int
+    last: int  # the token after the name
+    entity: int
+    type: EntityType
+
+
+def _alike(one: EntityType, other: EntityType) -> bool:
+    """Whether names of the types may stand in one list: brands are now firms, now products."""
+    return one == other or {one, other} == {"ORG", "MISC"}
+
+
+Phrase = tuple[int, int]  # half-open range of tokens
+Said = tuple[int, Phrase]  # entity, and what is said of it
+
+
+def is_quoted_after(text: str, quoted: bool) -> bool:
+    """Whether what follows the text stands within quotation marks, as the text did at its start."""
+    for mark in _MARK.findall(text):
+        quoted = mark == "“" or (mark == '"' and not quoted)
+    return quoted
+
+
+class Reader:
+    """One sentence with its names; *quoted* where it begins within quotation marks."""
+
+    def __init__(self, sentence: Sentence, names: Sequence[Name], *, quoted: bool = False) -> None:
+        self.words = [token.text for token in sentence.tokens]
+        self.lower = [word.lower() for word in self.words]
+        self.names = names
+        self.name_at = {i: name for name in names for i in range(name.first, name.last)}
+        self._count = len(self.lower)
+        self.spoken = [quoted] * self._count  # whether each token stands in quotation marks
+        if not _MARKS.isdisjoint(self.words):
+            for i, word in enumerate(self.words):
+                self.spoken[i] = quoted = (
+                    is_quoted_after(word, quoted) if word in _MARKS else quoted
+                )
+
+    def word(self, i: int) -> str:
+        """The token in lower case; nothing beyond the sentence."""
+        return self.lower[i] if 0 <= i < self._count else ""
+
+    def is_noun(self, i: int, kind: EntityType) -> bool:
+        """Whether the token is a noun for one thing of the kind."""
+        word = self.word(i).strip(".\xad")
+        if i in self.name_at and (kind != "PER" or word not in _PARTISANS):
+            return False
+        if word in _NOUNS[kind] or word.rpartition("-")[2] in _NOUNS[kind]:
+            return True
+        if kind != "PER":
+            return False
+        return (len(word) > 5 and word.endswith(_ENDINGS)) or (
+            self.word(i) in _TITLE_ENDS
+            and any(" ".join(self.lower[i - n : i + 1]) in _TITLE_PHRASES for n in (1, 2) if i >= n)
+        )
+
+    def is_agent(self, i: int) -> bool:
+        """Whether the token ends as nouns for a doer do: "accuser", "chiropractor"."""
+        word = self.word(i)
+        return (
+            len(word) > 5
+            and word.islower()
+            and word.endswith(("er", "or", "ee", "ist", "ian"))
+            and word not in _NEVER_AGENTS
+            and i not in self.name_at
+        )
+
+    def is_nouns(self, i: int, kind: EntityType) -> bool:
+        """Whether the token is a noun for several things of the kind."""
+        return i not in self.name_at and self.word(i).strip(".").rpartition("-")[2] in _MANY[kind]
+
+    def among(self, name: Name) -> list[Name]:
+        """The name and the ones of its type that a list joins to it, _MOST_LISTED at most."""
+        joined, i = [name], name.last
+        while len(joined) < _MOST_LISTED:
+            start = i = self._past_aside(i)
+            while self.word(i) in {",", "and"}:
+                i += 1
+            following = self.name_at.get(i)
+            if i == start or following is None or not _alike(following.type, name.type):
+                return joined
+            joined.append(following)
+            i = following.last
+        return joined
+
+    def _past_aside(self, i: int) -> int:
+        """The token after what a list says of one of its names: "(R-Ohio)", ", 24", "of Ohio"."""
+        if self.word(i) == "(":
+            for k in range(i + 1, i + 8):
+                if self.word(k) == ")":
+                    return k + 1
+        if (
+            self.word(i) == ","
+            and self.word(i + 1).isdecimal()
+            and self.word(i + 2) in {",", "and"}
+        ):
+            return i + 2
+        if self.word(i) == "of" and (place := self.name_at.get(i + 1)) and place.type == "LOC":
+            return place.last
+        return i
+
+    # -- noun phrases ------------------------------------------------------------------------------
+
+    def begins(self, head: int) -> tuple[int, bool]:
+        """Where the phrase with this head begins, and whether what stands before it marks that."""
+        i, marked, owned = head, False, False
+        while i > 0 and head - i < _LONGEST:
+            word = self.lower[i - 1]
+            if (name := self.name_at.get(i - 1)) is not None:
+                full = name.type == "PER" and name.last - name.first > 1
+                if full and not owned and self.words[i][0].isupper():
+                    break
+                i, owned = name.first, False
+            elif word in GENITIVES:
+                if i == 1 or not self.lower[i - 2][-1].isalnum():
+                    break
+                i, marked, owned = i - 1, True, True
+            elif word in POSSESSIVES:
+                return i - 1, True
+            elif word in _KICKERS and (i == 1 or self.words[i - 1].isupper()):
+                break
+            elif word in _DETERMINERS:
+                return i, True
+            elif not self._goes_back(i - 1, head):
+                break
+            else:
+                i -= 1
+        if self.word(i - 1) == "to" and i < head and self._is_infinitive(i):
+            return i + 1, marked
+        return i, marked or i == 0 or not self.words[i - 1][0].isalnum()
+
+    def _goes_back(self, i: int, head: int) -> bool:
+        """Whether the token may stand inside the phrase that ends with *head*."""
+        word = self.lower[i]
+        if word == "and":  # "author and expert"
+            return self.is_noun(i - 1, "PER") and self.word(i - 2) not in PREPOSITIONS
+        if word == ",":
+            return self._lists(i + 1, head)
+        if word.endswith("ing") and (
+            self.word(i - 1) == "," or (self.word(i - 1) in BE and word not in _PARTICIPIAL)
+        ):  # "the show, replacing co-host", "is buying rival"
+            return False
+        if word == "of":  # "Minister of Justice"
+            return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
+        if word == "then":  # "the school's then principal"
+            return self.word(i - 1) in GENITIVES | POSSESSIVES
+        if word in _VERBS:  # "the retired officer"
+            return self.word(i - 1) in _OPENING | GENITIVES
+        return word not in _FUNCTION and word[0].isalnum()
+
+    def _is_infinitive(self, i: int) -> bool:
+        """Whether the token after "to" is a verb and no noun: "to murder Berg's nephew"."""
+        if i in self.name_at or not self.words[i].islower():
+            return False
+        owner = self.name_at.get(i + 1)
+        owned = owner is not None and self.word(owner.last) in GENITIVES
+        return owned or self.word(i - 2) in _INTENTIONS
+
+    def _lists(self, i: int, head: int) -> bool:
+        """Whether a comma before token *i* parts adjectives: "an old, trusted ally"."""
+        return (
+            2 < i < head
+            and self.words[i - 2].islower()
+            and self.words[i].islower()
+            and self.word(i - 3) in _OPENING
+            and not self.is_noun(i - 2, "PER")
+        )
+
+    def ends(self, start: int) -> tuple[int, int]:
+        """The head of the phrase that begins at *start*, and the token after the phrase.
+
+        The head is the last word before a preposition or the end; -1 where there is none.
+        """
+        i, head, after = start, -1, False
+        limit = min(len(self.words), start + _LONGEST_AFTER)
+        while i < limit:
+            word = self.lower[i]
+            if i in self.name_at:
+                head = head if after else i
+            elif word in PREPOSITIONS:
+                means = word == "by" and self.word(i + 1).endswith("ing")
+                if head < 0 or means or self._is_time(i + 1):
+                    break
+                after = True
+            elif word in GENITIVES:
+                if not self.word(i + 1)[:1].isalnum():
+                    break
+            elif word == "and":
+                if self._goes_elsewhere(i + 1, after=after):
+                    break
+            elif self._breaks(i, start, after=after):
+                if not (word in _QUOTES and after and {i - 1, i + 1} & self.name_at.keys()):
+                    break
+            elif not after and word[0].isalnum():
+                after = self._participle(i)
+                head = head if after else i
+            i += 1
+        while i > start and self.lower[i - 1] in _LOOSE:
+            i -= 1
+        return (head if i > start else -1), i
+
+    def _is_time(self, i: int) -> bool:
+        """Whether after a preposition a time begins: "in October", "for the last 19 years"."""
+        word = self.word(i)
+        if word == "the":
+            return self.word(i + 1) in _TIMES
+        return word in _MONTHS or (word.isdecimal() and len(word) == 4)
+
+    def _breaks(self, i: int, start: int, *, after: bool) -> bool:
+        """Whether the phrase from *start* ends before the token; *after* its first preposition."""
+        word = self.lower[i]
+        if word == ",":
+            return after or not (self._parts_adjectives(i, start) or self._goes_on(i, start))
+        if word in ARTICLES or word in POSSESSIVES:
+            return not after and i > start
+        if word in _FUNCTION or word in _DETERMINERS:
+            of_this = after and self.word(i - 1) in PREPOSITIONS and word in _DETERMINERS
+            more = word in {"more", "than"} and "than" in {word, self.word(i + 1)}
+            return not (word in _QUANTIFIERS or of_this or (after and (more or word == "other")))
+        if word.startswith(_CONTRACTED):
+            return True
+        if i > start and word in _DAYS and self.word(i + 1) in _ENDS_DAY:
+            return True
+        if i > start and (word in _COUNTING or word.isdecimal()) and self.is_noun(i - 1, "PER"):
+            return True
+        if not word[0].isalnum():
+            return word[0] not in "$€£&'%"
+        if i == start:
+            return False
+        return (
+            word in _FINITE
+            or (word in _VERBS and not (after or self._participle(i) or self._opens(i)))
+            or (after and word.endswith("ing") and self._begins_clause(i))
+        )
+
+    def _begins_clause(self, i: int) -> bool:
+        """Whether a participle goes on about what is before it: "head of a firm making lamps"."""
+        before, word = self.word(i - 1), self.word(i)
+        if i - 1 in self.name_at:
+            return True
+        return (
+            word not in _GERUNDS
+            and before[:1].isalpha()
+            and before not in _LOOSE | _FUNCTION | _OPENING
+            and before in _GROUPED
+            and self.word(i + 1)[:1].isalnum()
+        )
+
+    def _opens(self, i: int) -> bool:
+        """Whether the token follows what opens a noun phrase: "the study's lead author"."""
+        return self.word(i - 1) in _OPENING | GENITIVES
+
+    def _participle(self, i: int) -> bool:
+        """Whether a verb form goes on with the phrase: "widow jailed for"."""
+        word = self.lower[i]
+        return word in _VERBS and word.endswith(("ed", "en")) and self.word(i + 1) in PREPOSITIONS
+
+    def _goes_elsewhere(self, i: int, *, after: bool) -> bool:
+        """Whether after "and" comes what is no part of the phrase.
+
+        Two nouns with one article are one phrase, "poet and head of a school", but where the first
+        has its own complement, "head of a school and chairman of"; *after* its preposition.
+        """
+        if self.word(i) in _ELSEWHERE:
+            return True
+        if not after and self.is_noun(i - 2, "PER"):
+            return not any(self.is_noun(k, "PER") for k in range(i, i + 5))
+        for k in range(i, i + 4):
+            if self.is_noun(k, "PER"):
+                return self.word(k + 1) in {"of", "for", "at"}
+        return self.word(i).endswith("ed") and self.word(i + 1) in _FUNCTION
+
+    def _goes_on(self, i: int, start: int) -> bool:
+        """Whether a comma parts nouns with one article: "a poet, critic and translator"."""
+        if not (self.is_noun(i - 1, "PER") and self.words[i - 1].islower()):
+            return False
+        for k in range(i + 1, min(i + 6, start + _LONGEST_AFTER)):
+            word = self.word(k)
+            if word == "and":
+                return self.is_noun(k - 1, "PER") and not self._goes_elsewhere(k + 1, after=False)
+            if word in _ELSEWHERE or (not word[0].isalnum() and word != ","):
+                return False
+        return False
+
+    def _parts_adjectives(self, i: int, start: int) -> bool:
+        return (
+            start < i <= start + 6
+            and self.words[i - 1].islower()
+            and i + 1 < len(self.words)
+            and self.words[i + 1].islower()
+            and self.word(i + 1) not in _ELSEWHERE
+            and not self.is_noun(i - 1, "PER")
+        )
+
+    # -- what is said ------------------------------------------------------------------------------
+
+    def said(self) -> Iterator[Said]:
+        """What the sentence says of its names."""
+        for name in self.names:
+            for phrase in (
+                *self._before(name),
+                *self._after(name),
+                *self._beside(name),
+                *self._stated(name),
+                *self._inverse(name),
+                *self._called(name),
+            ):
+                yield name.entity, phrase
+            yield from self._many(name)
+        yield from self._cast()
+
+    def _before(self, name: Name) -> Iterator[Phrase]:
+        """What stands before the name, a comma between or not: "his wife", "Boyle's mother,"."""
+        i = name.first - 1
+        while (
+            self.word(i).strip(".") in _ALONE
+            or self.word(i) in _QUOTES
+            or (self.word(i).endswith("-year-old") and self.word(i - 1) in _ASIDE)
+        ):
+            i -= 1
+        bare = i - (self.word(i) == "the" and self.word(i - 1) != "called")
+        if self.word(i) in {"himself", "herself"} and self.word(i - 1) == "called":
+            if self.word(i - 2) == "who" and self.is_noun(i - 3, name.type):
+                yield self.begins(i - 3)[0], i - 2
+        elif self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) in _KNOWN_AS:
+            yield from self._christened(name, bare - (self.word(bare) == "as"))
+        elif self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
+            start, _ = self.begins(i - 1)
+            if start < i - 1:  # "the southern port of Karachi"; not "the city of Toronto"
+                yield start, i
+        elif self.word(i) in BREAK:
+            yield from self._explained(name, i)
+        elif self.is_noun(i, name.type):
+            if self.word(i) in _DEEDS and self.word(i - 1) == "to":
+                return
+            start, marked = self.begins(i)
+            if name.type == "PER" or marked or (name.type == "ORG" and start < i):
+                yield from self._titles(start, i)
+            if self.word(start - 1) == ",":  # "her son, actor Sam Berg"
+                yield from self._explained(name, start - 1)
+        elif name.type != "ORG" and name.last - name.first == 1 and self.is_noun(i, "ORG"):
+            start, marked = self.begins(i)  # the tagger may be wrong: "the news site Lumen"
+            if marked and start < i and self.word(start - 1) == "the":
+                yield start, i + 1
+        elif name.type == "PER" and self.is_agent(i):
+            start, marked = self.begins(i)
+            if marked and self.word(start - 1) in {"a", "an"}:
+                yield start, i + 1
+
+    def _christened(self, name: Name, i: int) -> Iterator[Phrase]:
+        """A phrase that the participle at token *i* gives a name: "a rare pattern known as"."""
+        while self.word(i - 1) in _UNSTRESSED or self.word(i - 1) in {",", "popularly", "commonly"}:
+            i -= 1
+        head = i - 1
+        if head < 0 or head in self.name_at:
+            return
+        start, marked = self.begins(head)
+        opened = marked and self.word(start - 1) in ARTICLES and name.type != "PER"
+        listed = self.is_noun(head, name.type) or self.is_noun(head, "MISC")  # "a dog named Rex"
+        listed = listed and self.word(start - 1) not in _THAT
+        if listed or (opened and self._is_thing(head)):
+            yield start, i
+
+    def _is_thing(self, head: int) -> bool:
+        """Whether the token may be the noun of a phrase with an article."""
+        word = self.word(head)
+        return (
+            self.words[head].islower()
+            and word not in _VERBS
+            and word not in _FUNCTION
+            and word.removesuffix("s") not in _EVENTS
+        )
+
+    def _titles(self, start: int, last: int) -> Iterator[Phrase]:
+        """The phrase up to token *last*; a rank at its end is a role by itself, "Sir" is none."""
+        while start < last and self.word(last) in _HONOURS:
+            last -= 1
+        before = self.word(last - 1).strip(".")
+        apart = before not in _RANKS | _PARTISANS and self.is_noun(last - 1, "PER")
+        if start < last and self.word(last).strip(".") in _RANKS and apart:
+            yield last, last + 1
+            last -= 1
+        yield start, last + 1
+
+    def _explained(self, name: Name, comma: int) -> Iterator[Phrase]:
+        """A phrase that the name explains: "The judge in the case, Harold Kahn, made"."""
+        if self.word(comma) == "," and self.word(name.last) not in _CLOSE | {"and", "who"}:
+            return
+        head = comma - 1
+        if self.is_nouns(head, name.type):
+            start, _ = self.begins(head)
+            if self.word(start - 2) + self.word(start - 1) == "oneof":
+                yield start - 2, comma
+                return
+        if self.is_noun(head, name.type) or (name.type == "PER" and self.is_agent(head)):
+            start, marked = self.begins(head)
+            owned = any(word in _OWNERS for word in self.lower[start:comma])
+            marked = marked or self.word(start) in _ONCE
+            if owned or (marked and self.word(start - 1) != ","):
+                yield start, comma
+            return
+        for k in range(head, max(-1, head - _LONGEST), -1):
+            if name.type == "LOC" or self.word(k) in _CLAUSE:
+                return
+            linked = self.word(k + 1) in LINKS or (
+                self.word(k + 1) == "to" and self.words[k + 2].islower()
+            )
+            if linked and self.is_noun(k, name.type):
+                start, _ = self.begins(k)
+                opened = self.word(start - 1) in ARTICLES or self.word(start) in POSSESSIVES
+                owned = any(word in GENITIVES for word in self.lower[start:k])
+                if (opened or owned) and self.ends(start)[1] == comma:
+                    yield start, comma
+                return
+
+    def _inverse(self, name: Name) -> Iterator[Phrase]:
+        """A subject that a statement names: "The first witness was Ann Berg"."""
+        i = name.first - 1
+        if self.is_noun(i, "PER"):
+            i = self.begins(i)[0] - 1
+        i -= self.word(i).endswith("-year-old")
+        if self.word(i) == "as" and "identified" in self.lower[max(0, i - 4) : i]:
+            while i > 0 and self.word(i) != "identified":
+                i -= 1
+            while self.word(i - 1) in _PASSIVE:
+                i -= 1
+        elif self.word(i) == "be" and self.word(i - 2) in {"revealed", "out"}:
+            i -= 2 + (self.word(i - 3) in BE or self.word(i - 3) == "turned")
+        elif self.word(i) not in {"is", "was", "are", "were"}:
+            return
+        for k in range(i - 1, max(-1, i - _LONGEST), -1):
+            if self.word(k) in _CLAUSE or k in self.name_at:
+                return
+            if self.is_noun(k, name.type) and (k == i - 1 or self.word(k + 1) in LINKS):
+                start, marked = self.begins(k)
+                if marked:
+                    yield start, i
+                return
+
+    def _many(self, name: Name) -> Iterator[Said]:
+        """What is said of a list of names before its first: "its founders, Ann Berg and ..."."""
+        i = name.first - 1
+        named = self.among(name)
+        after = named[-1].last
+        if len(named) > 1 and self.word(after) == ",":
+            start = after + 1 + (self.word(after + 1) in ARTICLES)
+            head, end = self.ends(start)
+            if self.is_nouns(head, name.type):
+                for each in named:
+                    yield each.entity, (start, end)
+        if len(named) > 1 and self.word(after) in {"are", "were", "remain", "became"}:
+            start = after + 1 + (self.word(after + 1) in ARTICLES)
+            head, end = self.ends(start)
+            if start <= head and (
+                self.is_nouns(head, name.type) or self._is_doers(head, name.type)
+            ):
+                for each in named:
+                    yield each.entity, (start, end)
+        while self.word(i) in _UNSTRESSED or self.word(i) in ARTICLES | BREAK:
+            i -= 1
+        if len(named) > 1 and self.word(i) == "of" and self.word(i - 1) in _GROUPS:
+            for each in named:
+                yield each.entity, (self.begins(i - 1)[0], i)
+            return
+        listing = self.word(i) in _LISTING or self.word(i - 1) + self.word(i) in _LISTED_AS
+        if listing:
+            i -= 1 + (self.word(i) == "as")
+            while self.word(i) in _THAT or self.word(i) in _UNSTRESSED or self.word(i) in BREAK:
+                i -= 1
+        if len(named) == 1 or name.type == "LOC":
+            return
+        phrase = self._several(i, name.type, listing=listing)
+        if phrase:
+            for each in named:
+                yield each.entity, phrase
+
+    def _several(self, i: int, kind: EntityType, *, listing: bool) -> Phrase | None:
+        """The phrase for several things that ends at token *i*; in a *listing* with complement."""
+        if self.is_nouns(i, kind) or (kind == "MISC" and listing and self.is_nouns(i, "ORG")):
+            return self.begins(i)[0], i + 1
+        if not listing:
+            return None
+        if self._is_doers(i, kind) or (kind == "PER" and self.word(i) in _GROUPS):
+            return self.begins(i)[0], i + 1
+        for k in range(i - 1, max(-1, i - _LONGEST), -1):
+            if self.word(k + 1) in _CLOSE or (self.word(k) in _VERBS and self.word(k - 1) != "who"):
+                return None
+            if self.is_nouns(k, kind) and self.word(k + 1) in LINKS | _RELATIVE:
+                return self.begins(k)[0], i + 1 if self.word(k + 1) in LINKS else k + 1
+        return None
+
+    def _is_doers(self, i: int, kind: EntityType) -> bool:
+        """Whether the token ends as nouns for several doers do: "honorees", "invitees"."""
+        word = self.word(i)
+        return (
+            kind == "PER"
+            and i not in self.name_at
+            and len(word) > 6
+            and word.islower()
+            and word.endswith(("ers", "ors", "ees", "ists", "ians"))
+            and word.removesuffix("s") not in _NEVER_AGENTS
+        )
+
+    def _after(self, name: Name) -> Iterator[Phrase]:
+        """A noun that goes on after the name: "the AFP news agency", "Ann Berg (R-Ariz.)"."""
+        i = name.last
+        while self.word(i) in _QUOTES:
+            i += 1
+        if name.type == "PER":
+            party, _, state = self.word(name.last + 1).partition("-")
+            if self.word(name.last) in {"(", ","} and party in {"r", "d", "i"} and state:
+                yield name.last + 1, name.last + 2
+            elif self.is_noun(i, "PER") and self.word(i + 1) in {"of", "for"}:
+                yield i, self.ends(i)[1]
+            return
+        if name.type == "LOC" and self.word(i) in _PARTS:
+            if self.word(i + 1) == "of":
+                yield i, self.ends(i)[1]
+            elif self.word(name.first - 1) == "the" and self.word(i) in _QUARTERS:
+                yield i, i + 1
+        elif name.type == "ORG":
+            k = i + (self.word(i) in {"news", "spy", "security"})
+            if self.word(k) in _SORTS:
+                yield i, k + 1
+
+    def _beside(self, name: Name) -> Iterator[Phrase]:
+        """An apposition after the name: "Gloria Williams, a hotel guest"."""
+        i = name.last
+        if self.word(i) in _QUOTES and self.word(i + 1) == ",":
+            i += 1
+        i = self._after_degrees(i)
+        if self.word(i) == "of" and i + 1 in self.name_at:  # "Ann Berg of Iowa, the chair"
+            i = self.name_at[i + 1].last
+        if self.word(i) == "(":
+            for k in range(i + 1, i + 8):
+                if self.word(k) == ")":
+                    i = k + 1
+                    break
+        if self.word(i) == "," and self.word(i + 1).isdecimal() and len(self.word(i + 1)) < 4:
+            i += 2
+        if self.word(i) not in _ASIDE:
+            return
+        i += 1
+        pronoun, contracted = self._contracted(i)
+        if pronoun in {"who", "which"}:
+            yield from self._after_be(i + 1, name.type, contracted=contracted, named=True)
+            yield from self._as(i + 1, name.type)
+            yield from self._resumed(i, name.type)
+            return
+        while self.word(i) in _ADVERBS:
+            i += 1
+        for _ in range(_MOST_JOINED):
+            start = i + (self.word(i) in ARTICLES)
+            end = self._apposed(name, i, start)
+            if end is None:
+                return
+            yield start, end
+            i = end + (self.word(end) == ",")
+            if self.word(i) != "and":
+                yield from self._after_be(i, name.type)
+                return
+            i += 1
+            while self.word(i) in _ADVERBS:
+                i += 1
+
+    def _after_degrees(self, i: int) -> int:
+        """The token after degrees: "Ann Berg, M.D., Ph.D., chief"."""
+        for _ in range(_MOST_DEGREES):
+            if self.word(i) != "," or i + 1 == len(self.words):
+                break
+            if self.words[i + 1].replace(".", "") not in DEGREES:  # "Ms." is none
+                break
+            i += 2
+        return i
+
+    def _resumed(self, i: int, kind: EntityType) -> Iterator[Phrase]:
+        """What is said after a clause about the name: "Berg, who won in 2014, is the mayor"."""
+        for k in range(i, min(len(self.words), i + _LONGEST_AFTER)):
+            if self.word(k) == "," and self.word(k + 1) in BE:
+                yield from self._after_be(k + 1, kind)
+                return
+
+    def _apposed(self, name: Name, i: int, start: int) -> int | None:
+        """The end of the apposition at token *i*, from *start* after its article; None if none."""
+        head, end = self.ends(start)
+        if start > head or not (
+            self._fits(start, head, name.type, article=self.word(i))
+            or (
+                self.word(i) in {"a", "an"}
+                and not (name.first == 1 and self.word(0) in PREPOSITIONS)  # "In Oslo, a crowd"
+                and self._tells(start, head, end)
+            )
+        ):
+            return None
+        inner = (self.name_at.get(k) for k in range(start, head))
+        if start == i and any(
+            each is not None and each.type == "PER" and self.word(each.last) not in GENITIVES
+            for each in inner
+        ):
+            return None
+        if start == i and self.words[i][0].isupper() and self._is_title_of_next(start, end):
+            return None
+        following = self.word(end)
+        closed = following in _CLOSE or following in _RELATIVE or following.endswith("ing")
+        goes_on = start > i and following not in _FINITE
+        return end if (closed or goes_on) and end not in self.name_at else None
+
+    def _is_title_of_next(self, start: int, end: int) -> bool:
+        """Whether the phrase begins with the title of a person in it: "Secretary John Kerry"."""
+        for k in range(start + 1, end):
+            name = self.name_at.get(k)
+            if name is not None and name.type == "PER":
+                head = name.first - 1
+                return self.is_noun(head, "PER") and self.begins(head)[0] == start
+        return False
+
+    def _fits(self, start: int, head: int, kind: EntityType, *, article: str) -> bool:
+        """Whether the phrase says what a thing of the kind is."""
+        if self.is_noun(head, kind):
+            return True
+        if self.word(start) in {"one", "part"} and self.word(start + 1) == "of":
+            return self.word(start) == "one" or kind != "PER"
+        if self.word(start) == "home" and self.word(start + 1) == "to":
+            return kind in {"LOC", "ORG"}
+        return kind == "PER" and article in ARTICLES and self.is_agent(head)
+
+    def _tells(self, start: int, head: int, end: int) -> bool:
+        """Whether a phrase after a name and "a" tells what it is, though its noun is in no list.
+
+        It ends the clause; nouns for time, acts and judgements tell of an event.
+        """
+        word = self.word(head)
+        return (
+            (self.word(end) in _CLOSE or (word in _THINGS and self.word(end) in _RELATIVE))
+            and head not in self.name_at
+            and self.words[head].islower()
+            and not word.endswith(_ABSTRACT)
+            and word not in _EVENTS
+            and word not in _NEVER_AGENTS
+            and self.word(start) not in _EVENTS
+        )
+
+    def _stated(self, name: Name) -> Iterator[Phrase]:
+        """What a statement says of its subject: "Kerry is the chairman of ..."."""
+        before = name.first - 1
+        while self.word(before).strip(".") in _ALONE:
+            before -= 1
+        if self.word(before) in PREPOSITIONS and self.word(before) != "like":
+            return  # "tensions with China are": it is the subject of nothing
+        i = name.last
+        if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
+            i += 3
+        if self.word(i) == "," == self.word(name.first - 1):  # "whose son, Sam Berg, is"
+            i += 1
+        yield from self._after_be(i, name.type, named=True)
+        yield from self._as(i, name.type)
+
+    def _as(self, i: int, kind: EntityType) -> Iterator[Phrase]:
+        """What follows "as" within the clause of the verb at token *i*: "served as chairman"."""
+        while self.word(i) in _UNSTRESSED or self.word(i) in BE:
+            i += 1
+        if self.word(i) not in _SERVE:
+            return
+        for k in range(i + 1, i + 5):
+            if self.word(k) in _CLOSE:
+                return
+            if self.word(k) == "as":
+                start = k + 1 + (self.word(k + 1) in ARTICLES)
+                head, end = self.ends(start)
+                if start <= head and self._fits(start, head, kind, article=self.word(k + 1)):
+                    yield start, end
+                return
+
+    def _cast(self) -> Iterator[Said]:
+        """What "as" says of the person before it: "Berg left after a stint as a night editor".
+
+        Of the two of a replacement it is said of both; "As the winner, Berg" is said of the next.
+        """
+        people = [name for name in self.names if name.type == "PER"]
+        if not people:
+            return
+        at = 0
+        for k, word in enumerate(self.lower):
+            while at < len(people) and people[at].last <= k:
+                at += 1
+            if word != "as" or self.spoken[k] or self.word(k - 2) == "as":
+                continue
+            if self.word(k - 1) in _NO_OFFICE:
+                continue
+            start = k + 1 + (self.word(k + 1) in ARTICLES)
+            head, end = self.ends(start)
+            if start > head or not self.is_noun(head, "PER") or self.word(end) == "as":
+                continue
+            if k == 0:
+                if self.word(end) == "," and self.name_at.get(end + 1) is people[0]:
+                    yield people[0].entity, (start, end)
+            elif at and not self._parts(people[at - 1], k):
+                yield people[at - 1].entity, (start, end)
+                if at > 1 and self.word(people[at - 2].last) in _REPLACED:
+                    yield people[at - 2].entity, (start, end)
+
+    def _parts(self, name: Name, k: int) -> bool:
+        """Whether "as" at token *k* is of another clause than the name, or not of what is so."""
+        if k - name.last > _LONGEST_AFTER:
+            return True
+        between = self.lower[name.last : k]
+        if between[:1] and between[0] in _ASIDE and between[1:2] == ["who"]:
+            between = between[2:]  # "Berg, who arrived as a professor"
+        return any(w in _RELATIVE or w in _CLOSE or w in _SAYING for w in between) or (
+            not between and self.word(name.first - 1) == "with"
+        )
+
+    def _called(self, name: Name) -> Iterator[Phrase]:
+        """What somebody calls or makes the name: "called Berg a hero"."""
+        i = name.first - 1
+        if self.is_noun(i, "PER"):
+            i = self.begins(i)[0] - 1
+        if self.word(i) in _CALL:
+            yield from self._complement(name.last, name.type)
+
+    def _complement(self, i: int, kind: EntityType) -> Iterator[Phrase]:
+        """What a thing is called, from the token after it: "a hero", "as a hero", "its leader"."""
+        start = i
+        while self.word(start) in _COMPLEMENTS:
+            start += 1
+        head, end = self.ends(start)
+        if i < start <= head and self.is_noun(head, kind):
+            yield start, end
+
+    def of_pronouns(self, subject: int | None) -> Iterator[Said]:
+        """What is said of "he" or "she".
+
+        They are the first person that the sentence names before them, else *subject*.
+        """
+        if _PRONOUNS.isdisjoint(self.lower):
+            return
+        found = False
+        for i in range(len(self.lower)):
+            name = self.name_at.get(i)
+            word, contracted = self._contracted(i)
+            if name and name.type == "PER" and not found:
+                subject, found = name.entity, True
+            elif self.spoken[i] or subject is None:
+                continue  # what a speaker says is rarely of himself
+            elif word in {"he", "she"}:
+                for phrase in (
+                    *self._after_be(i + 1, "PER", contracted=contracted),
+                    *self._as(i + 1, "PER"),
+                ):
+                    yield subject, phrase
+            elif word in {"him", "her"} and self.word(i - 1) in _CALL:
+                for phrase in self._complement(i + 1, "PER"):
+                    yield subject, phrase
+
+    def _contracted(self, i: int) -> tuple[str, bool]:
+        """The token without "'s" at its end, and whether it had one: "he's"."""
+        word = self.word(i)
+        bare = word.removesuffix("'s").removesuffix("’s")
+        return bare, bare != word
+
+    def _after_be(
+        self, i: int, kind: EntityType, *, contracted: bool = False, named: bool = False
+    ) -> Iterator[Phrase]:
+        """The phrase after a form of "to be" at token *i*; with any noun after a name (*named*)."""
+        while self.word(i) in _UNSTRESSED:
+            i += 1
+        if self.word(i) not in BE and not contracted and self.word(i - 1) not in {"been", "be"}:
+            return
+        i += self.word(i) in BE
+        for _ in range(_MOST_JOINED):
+            while self.word(i) in _PASSED:
+                i += 1
+            start = i + (self.word(i) in ARTICLES)
+            start += self.word(start) in _QUOTES
+            if self.word(start) in _VERBS and start == i:  # "he's asking a judge"
+                return
+            head, end = self.ends(start)
+            listed = start <= head and self._fits(start, head, kind, article=self.word(i))
+            if not (listed or (named and i < start <= head and head not in self.name_at)):
+                return
+            yield start, end
+            named = False
+            i = end + (self.word(end) == ",")
+            if self.word(i) != "and":
+                return
+            i += 1
