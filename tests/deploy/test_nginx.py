@@ -229,6 +229,7 @@ def test_throughput_grows_with_instances_as_far_as_the_cores_go(tmp_path, instan
         idle, alone = idle_cores(), measure(port)
         servers.append(instances(ports[1]))
         together = measure(port)
+        idle = min(idle, idle_cores())
 
     shares = [each / sum(together[1]) for each in together[1]]
     assert min(shares) > 0.3
