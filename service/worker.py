@@ -59,6 +59,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         readable = partial(self.on_pending_socket_readable, connection)
         self.poller.register(client, selectors.EVENT_READ, readable)
 
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Have what is idle end by *deadline*: gunicorn's own hook when it stops."""
+        super()._cap_keepalive(deadline)
+        for connection in self.pending_conns:
+            connection.timeout = min(connection.timeout, deadline)
+
     def linger(self, connection: _Connection) -> None:
         """Say that no more is sent, and close when the other side does so, or after a while."""
         try:

@@ -301,6 +301,16 @@ def test_a_request_that_runs_is_finished_after_term(tmp_path):
         assert server.process.wait(20) == 0
 
 
+def test_connections_on_which_nothing_is_sent_do_not_delay_the_end(tmp_path):
+    with serving(tmp_path, WEB_CONCURRENCY="1") as server, ExitStack() as stack:
+        for _ in range(3):
+            connected(server, stack)
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(15) == 0  # the grace for what runs is 20
+
+
 def test_readiness_fails_first_after_term_while_requests_are_taken(tmp_path):
     with serving(tmp_path, DIGEST_DRAIN_SECONDS="1.5") as server:
         assert server.request("GET", "/readyz")[0].status == 200
