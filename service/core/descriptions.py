@@ -57,6 +57,7 @@ _FEMALE = frozenset(
 _OF_ONE = frozenset({"his", "her"})
 _SEXED = 3  # how many "he" or "she" a noun such as "wife" outweighs
 _BEFORE = 6  # tokens before a name among which its age stands: "19-year-old student Ann Berg"
+_SOON = 500  # characters from an opening "A Utah man" to the name
 _FOREMOST = 2  # people of an article whom an indefinite description may introduce
 
 
@@ -135,6 +136,8 @@ class Knowledge:
         self._people: dict[int, _Person] = defaultdict(_Person)
         self._bearers: dict[str, dict[int, _Bearing]] = defaultdict(dict)
         self._aged: dict[int, set[int]] = defaultdict(set)
+        self._opens: dict[int, int] = {}  # the first person that an article names
+        self._told: dict[int, set[int]] = defaultdict(set)  # whose age an article tells
         self._first: dict[tuple[int, int], int] = {}
         self._named: dict[int, Counter[int]] = defaultdict(Counter)
         self._foremost: dict[int, list[int]] = {}
@@ -150,6 +153,9 @@ class Knowledge:
             for age in _ages(reader, name):
                 self._people[name.entity].ages.add(age)
                 self._aged[age].add(name.entity)
+                self._told[article].add(name.entity)
+        if people:
+            self._opens.setdefault(article, people[0].entity)
         if not people and reading.subject is not None and reader.word(0) in {"he", "she"}:
             self._people[reading.subject].sexes[_sex(reader.word(0))] += 1
         persons = {name.entity for name in people} | {reading.subject}
@@ -200,6 +206,8 @@ class Knowledge:
             entity = self._bearer(reading, description, owner)
             if entity is None and before is None:
                 entity = self._continued(reading, description)
+            if entity is None and not people:
+                entity = self._introduced(reading, description)
             if entity is not None:
                 yield entity, description.phrase
 
@@ -255,6 +263,19 @@ class Knowledge:
         if subject != self._leading(reading.article)[0]:
             return None
         return subject if self._fits(subject, reading.article, one) else None
+
+    def _introduced(self, reading: Reading, one: _Description) -> int | None:
+        """The person to whom a story leads up: the first whom it names, soon, and with an age."""
+        if reading.subject is not None or one.determiner != "a" or one.phrase[0] > 1:
+            return None
+        told = self._told.get(reading.article, set())
+        entity = self._opens.get(reading.article)
+        if one.noun not in _GENERAL or not one.modifiers or entity is None or entity not in told:
+            return None
+        after = self._first[reading.article, entity] - reading.sentence.start
+        if entity != self._leading(reading.article)[0] or after > _SOON:
+            return None
+        return entity if self._fits(entity, reading.article, one) else None
 
     def _leading(self, article: int) -> list[int]:
         """The people whom the article names most, first the first of them; ties by position."""
