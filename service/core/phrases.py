@@ -59,7 +59,7 @@ _THINGS = _NOUNS["ORG"] | _NOUNS["LOC"] | _NOUNS["MISC"]
 _PARTISANS = _WORDS["partisan"]
 _NO_AGENTS = _WORDS["no agent"]
 _MANY = {kind: _plurals(nouns) for kind, nouns in _NOUNS.items()}
-_GROUPED = frozenset().union(*_NOUNS.values(), *_MANY.values())
+_ANY = frozenset().union(*_NOUNS.values(), *_MANY.values())
 _ENDINGS = tuple(ending.removeprefix("-") for ending in _WORDS["ending"])
 _VERBS = _WORDS["verb"]
 _FUNCTION = _WORDS["function"]
@@ -101,7 +101,6 @@ _CONTRACTED = tuple(
     pronoun + mark for pronoun in "it he she they you i we that there".split() for mark in "'’"
 )
 _LISTING = frozenset({"including", "include", "includes", "included"})
-_KNOWN_AS = frozenset({"knownas", "dubbedas"})
 _LISTED_AS = frozenset({"suchas", "identifiedas", "knownas"})
 _THAT = frozenset({"that", "who", "which"})
 _GROUPS = frozenset("team crew panel cast trio quartet duo lineup line-up foursome".split())
@@ -426,16 +425,10 @@ class Reader:
 
     def _begins_clause(self, i: int) -> bool:
         """Whether a participle goes on about what is before it: "head of a firm making lamps"."""
-        before, word = self.word(i - 1), self.word(i)
         if i - 1 in self.name_at:
             return True
-        return (
-            word not in _GERUNDS
-            and before[:1].isalpha()
-            and before not in _LOOSE | _FUNCTION | _OPENING
-            and before in _GROUPED
-            and self.word(i + 1)[:1].isalnum()
-        )
+        known = self.word(i - 1) in _ANY and self.word(i) not in _GERUNDS
+        return known and self.word(i + 1)[:1].isalnum()
 
     def _opens(self, i: int) -> bool:
         """Whether the token follows what opens a noun phrase: "the study's lead author"."""
@@ -513,7 +506,7 @@ class Reader:
         if self.word(i) in {"himself", "herself"} and self.word(i - 1) == "called":
             if self.word(i - 2) == "who" and self.is_noun(i - 3, name.type):
                 yield self.begins(i - 3)[0], i - 2
-        elif self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) in _KNOWN_AS:
+        elif self.word(bare) in _SAID_TO_BE or self.word(bare - 1) + self.word(bare) == "knownas":
             yield from self._christened(name, bare - (self.word(bare) == "as"))
         elif self.word(i) == "of" and name.type == "LOC" and self.is_noun(i - 1, "LOC"):
             start, _ = self.begins(i - 1)

@@ -170,7 +170,10 @@ def test_with_roles_tells_a_text_once_an_article():
 
 _PIECES = st.sampled_from(
     "Ann Berg Berg , . ( ) : — the a A his her 's ’s who is was singer mayor of and said 75 Paris "
-    "Gen. Mr founders including such as named an old Bank \n he she served also one not".split(" ")
+    "Gen. Mr founders including such as named an old Bank \n he she served also one not "
+    "“ ” \" 24-year-old 24 former including identified as known called father to be Reyes's".split(
+        " "
+    )
 )
 
 
