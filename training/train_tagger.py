@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from service.core.furniture import mark
 from service.core.gazetteer import DEMONYMS
@@ -46,19 +47,20 @@ from training.annotations import (
 
 OUT = Path(__file__).parents[1] / "service" / "core" / "resources" / "tagger.npz"
 
-#: Files whose licences let weights be given away, and how much a sentence of each counts.
-OPEN = {
-    "wnut17_train": 0.15,
-    "wnut17_dev": 0.15,
-    "uner_ewt_dev": 0.3,
-    "uner_ewt_test": 0.3,
-    "gum_ccby_other": 0.3,
-    "redocred_dev": 0.3,
-    "redocred_test": 0.3,
-    "crossner_politics_train": 0.3,
-    "crossner_politics_dev": 0.3,
-    "crossner_politics_test": 0.3,
-}
+#: Files whose licences let weights be given away.
+OPEN = (
+    "wnut17_train",
+    "wnut17_dev",
+    "uner_ewt_dev",
+    "uner_ewt_test",
+    "gum_ccby_other",
+    "redocred_dev",
+    "redocred_test",
+    "crossner_politics_train",
+    "crossner_politics_dev",
+    "crossner_politics_test",
+)
+OPEN_WEIGHT = 0.3  # how much a sentence of them counts
 NEWS_WEIGHT = 2.0
 
 Floats = npt.NDArray[np.float32]
@@ -161,6 +163,35 @@ def with_headlines(example: Example) -> Example:
 _HEADLINES = 24  # one sentence in so many is put in capitals, another is titled
 
 
+def with_hyphens_apart(example: Example) -> Example:
+    """The example with its sentences of hyphenated names again, blanks around the hyphens."""
+    sentences, tags = list(example.sentences), list(example.tags)
+    for words, row in zip(example.sentences, example.tags, strict=True):
+        apart = [_apart(word, tag) for word, tag in zip(words, row, strict=True)]
+        if any(len(parts) > 1 and tag != "O" for parts, tag in zip(apart, row, strict=True)):
+            sentences.append([word for parts in apart for word, _ in parts])
+            tags.append([tag for parts in apart for _, tag in parts])
+    return Example(example.group, example.weight, sentences, tags)
+
+
+def _apart(word: str, tag: str) -> list[tuple[str, str]]:
+    """The parts of a word of two with a hyphen, each with its tag; another word by itself."""
+    head, hyphen, tail = word.partition("-")
+    if not (head.isalpha() and tail.isalpha()):
+        return [(word, tag)]
+    parts = {"O": "OOO", "B": "BII", "I": "III", "L": "IIL", "U": "BIL"}[tag[0]]
+    return [(w, part + tag[1:]) for w, part in zip((head, hyphen, tail), parts, strict=True)]
+
+
+def lower_cased(example: Example) -> Example:
+    """The example as it would be typed without capitals; it counts no more than other corpora."""
+    sentences = [[word.lower() for word in words] for words in example.sentences]
+    return Example(example.group, OPEN_WEIGHT, sentences, example.tags)
+
+
+_LOWER = 8  # one article in so many is given in lower case as well
+
+
 def lexicon() -> Lexicon:
     """Clusters and casing of the words that English prints most."""
     import spacy_lookups_data  # here, since evaluation reads the examples of this module without it
@@ -195,13 +226,12 @@ LEXICON_SIZE = 90_000
 class Batch:
     """Stretches of tokens of like length, all at once."""
 
-    features: Ints  # (n, templates); rows of the weights
+    features: sparse.csr_array  # (n, touched): which of the touched features each token has
+    touched: Ints  # rows of the weights, sorted
     tags: Ints  # (n,)
     weights: Floats  # (n,)
     grid: Ints  # (runs, longest) -> row, -1 beyond the run's end
-    order: Ints  # features, sorted
-    touched: Ints  # each feature once, sorted
-    starts: Ints  # where each feature begins in *order*
+    steps: Floats  # (tags + 2, tags + 2): how often one tag follows another, by weight
 
 
 def batches(
@@ -228,75 +258,74 @@ def batches(
             upto += 1
         chosen = runs[at:upto]
         at = upto
-        longest = max(end - start for start, end in chosen)
-        grid = np.full((len(chosen), longest), -1, np.int64)
-        rows, n = [], 0
+        grid = np.full((len(chosen), max(end - start for start, end in chosen)), -1, np.int64)
+        n = 0
         for r, (start, end) in enumerate(chosen):
             grid[r, : end - start] = np.arange(n, n + end - start)
-            rows.append(np.arange(start, end))
             n += end - start
-        index = np.concatenate(rows)
-        flat = features[index].astype(np.int32)
-        order = np.argsort(flat, axis=None, kind="stable").astype(np.int32)
-        touched, starts = np.unique(flat.ravel()[order], return_index=True)
-        made.append(Batch(flat, tags[index], weights[index], grid, order, touched, starts))
+        index = np.concatenate([np.arange(start, end) for start, end in chosen])
+        made.append(_batch(features[index], tags[index], weights[index], grid))
     return made
 
 
-def _logsumexp(x: Floats, axis: int) -> Floats:
-    top = x.max(axis=axis, keepdims=True)
-    return np.squeeze(top, axis) + np.log(np.exp(x - top).sum(axis=axis))
+def _batch(features: Ints, tags: Ints, weights: Floats, grid: Ints) -> Batch:
+    live = features > 0
+    touched, places = np.unique(features[live], return_inverse=True)
+    ends = np.concatenate([[0], np.cumsum(live.sum(axis=1))])
+    ones = np.ones(len(places), np.float32)
+    shape = (len(features), len(touched))
+    n = len(TAGS)
+    gold = np.where(grid >= 0, tags[grid], n + 1)
+    gold = np.pad(gold, ((0, 0), (1, 1)), constant_values=n + 1)
+    gold[:, 0] = n
+    steps = np.zeros((n + 2, n + 2), np.float32)
+    followed = gold[:, :-1] != n + 1
+    weight = np.broadcast_to(weights[grid[:, :1]], followed.shape)
+    np.add.at(steps, (gold[:, :-1][followed], gold[:, 1:][followed]), weight[followed])
+    table = sparse.csr_array((ones, places.astype(np.int32), ends.astype(np.int32)), shape=shape)
+    return Batch(table, touched, tags, weights, grid, steps)
 
 
-def gradients(scores: Floats, steps: Floats, batch: Batch) -> tuple[Floats, Floats, float]:
-    """Gradient of the log-likelihood by the scores and by the steps, and the loss."""
+def gradients(scores: Floats, steps: Floats, batch: Batch) -> tuple[Floats, Floats]:
+    """Gradient of the log-likelihood by the scores and by the steps.
+
+    Forward and backward sums are scaled at each token (Rabiner 1989).
+    """
     n = len(TAGS)
     grid, (runs, longest) = batch.grid, batch.grid.shape
     on = grid >= 0
-    emitted = np.where(on[:, :, None], scores[grid], 0.0).astype(np.float32)
-    inner = steps[:n, :n]
-    alpha = np.empty((runs, longest, n), np.float32)
-    alpha[:, 0] = emitted[:, 0] + steps[n, :n]
-    for t in range(1, longest):
-        fresh = _logsumexp(alpha[:, t - 1, :, None] + inner, 1) + emitted[:, t]
-        alpha[:, t] = np.where(on[:, t, None], fresh, alpha[:, t - 1])
-    ends = steps[:n, n + 1]
-    total = _logsumexp(alpha[:, -1] + ends, 1)
-    beta = np.empty((runs, longest, n), np.float32)
-    beta[:, -1] = ends
-    weight = batch.weights[grid[:, 0]]
-    by_step = np.zeros_like(steps)
-    for t in range(longest - 1, 0, -1):
-        onward = beta[:, t] + emitted[:, t]
-        fresh = _logsumexp(inner + onward[:, None, :], 2)
-        beta[:, t - 1] = np.where(on[:, t, None], fresh, ends)
-        live = on[:, t]
-        pair = alpha[live, t - 1, :, None] + inner + onward[live, None, :]
-        chance = np.exp(pair - total[live, None, None]) * weight[live, None, None]
-        by_step[:n, :n] -= chance.sum(axis=0)
-    chance = np.exp(alpha + beta - total[:, None, None])
+    emitted = np.exp(scores - scores.max(axis=1, keepdims=True))[grid]
+    follows = np.exp(steps)
+    inner = follows[:n, :n]
+    alpha = np.empty((longest, runs, n), np.float32)
+    for t in range(longest):
+        fresh = (alpha[t - 1] @ inner if t else follows[n, :n]) * emitted[:, t]
+        fresh /= fresh.sum(axis=1, keepdims=True)
+        alpha[t] = fresh if t == 0 else np.where(on[:, t, None], fresh, alpha[t - 1])
+    final = on.sum(axis=1) - 1
+    ends = np.broadcast_to(follows[:n, n + 1], (runs, n))
+    weight = batch.weights[grid[:, 0]][:, None]
+    by_step = batch.steps.copy()
     flat = np.empty_like(scores)
-    flat[grid[on]] = -chance[on]
-    rows = np.arange(len(scores))
-    flat[rows, batch.tags] += 1.0
-    flat *= batch.weights[:, None]
-    gold = np.where(on, batch.tags[grid], 0)
-    last = on.sum(axis=1) - 1
-    every = np.arange(runs)
-    np.add.at(by_step, (n, gold[:, 0]), weight)
-    np.add.at(by_step, (gold[every, last], n + 1), weight)
-    first = np.exp(alpha[:, 0] + beta[:, 0] - total[:, None]) * weight[:, None]
-    by_step[n, :n] -= first.sum(axis=0)
-    final = np.exp(alpha[:, -1] + ends - total[:, None]) * weight[:, None]
-    by_step[:n, n + 1] -= final.sum(axis=0)
-    for t in range(1, longest):
+    beta = ends
+    for t in range(longest - 1, -1, -1):
         live = on[:, t]
-        np.add.at(by_step, (gold[live, t - 1], gold[live, t]), weight[live])
-    right = np.where(on, np.take_along_axis(emitted, gold[:, :, None], 2)[:, :, 0], 0).sum(axis=1)
-    path = steps[n, gold[:, 0]] + steps[gold[every, last], n + 1]
-    for t in range(1, longest):
-        path += np.where(on[:, t], steps[gold[:, t - 1], gold[:, t]], 0)
-    return flat, by_step, float(((total - right - path) * weight).sum())
+        chance = alpha[t] * beta
+        total = chance.sum(axis=1, keepdims=True)
+        chance *= weight / total
+        flat[grid[live, t]] = -chance[live]
+        by_step[:n, n + 1] -= chance[final == t].sum(axis=0)
+        if t == 0:
+            by_step[n, :n] -= chance.sum(axis=0)
+            break
+        onward = beta * emitted[:, t]
+        before = onward @ inner.T
+        scale = weight / (alpha[t - 1] * before).sum(axis=1, keepdims=True)
+        by_step[:n, :n] -= inner * (alpha[t - 1][live].T @ (onward * scale)[live])
+        before /= before.sum(axis=1, keepdims=True)
+        beta = np.where(live[:, None], before, ends)
+    flat[np.arange(len(flat)), batch.tags] += batch.weights
+    return flat, by_step
 
 
 def fit(
@@ -309,7 +338,6 @@ def fit(
     dropout: float,
     begun: tuple[Floats, Floats] | None = None,
     seed: int = 1,
-    verbose: bool = True,
 ) -> tuple[Floats, Floats]:
     """Weights, shape (rows, tags), and steps, averaged over the last half of the epochs."""
     n = len(TAGS)
@@ -326,22 +354,19 @@ def fit(
     mean, mean_steps, seen = np.zeros_like(weights), np.zeros_like(steps), 0
     rng = np.random.default_rng(seed)
     for epoch in range(epochs):
-        clock, loss = time.perf_counter(), 0.0
+        clock = time.process_time()
         speed = np.float32(rate / (1 + epoch * 0.3))
         for b in rng.permutation(len(data)):
             batch = data[b]
-            keep = rng.random(batch.features.shape, np.float32) >= dropout
-            used = np.where(keep, batch.features, 0)
-            scores = weights[used].sum(axis=1) / np.float32(1 - dropout)
-            flat, by_step, lost = gradients(scores, steps, batch)
-            loss += lost
-            token = batch.order // batch.features.shape[1]
-            spread = flat[token] * keep.ravel()[batch.order][:, None]
-            slope = np.add.reduceat(spread, batch.starts, axis=0) / np.float32(1 - dropout)
-            slope -= np.float32(decay) * weights[batch.touched]
-            squares[batch.touched] += slope * slope
-            weights[batch.touched] += speed * slope / np.sqrt(squares[batch.touched])
-            weights[0] = 0
+            keep = rng.random(batch.features.nnz, np.float32) >= dropout
+            batch.features.data[:] = keep / np.float32(1 - dropout)
+            held = weights[batch.touched]
+            flat, by_step = gradients(batch.features @ held, steps, batch)
+            slope = batch.features.T @ flat
+            slope -= np.float32(decay) * held
+            added = squares[batch.touched] + slope * slope
+            squares[batch.touched] = added
+            weights[batch.touched] = held + speed * slope / np.sqrt(added)
             by_step[~allowed()] = 0
             step_squares += by_step * by_step
             steps += speed * by_step / np.sqrt(step_squares)
@@ -349,8 +374,7 @@ def fit(
             mean += weights
             mean_steps += steps
             seen += 1
-        if verbose:
-            print(f"epoch {epoch} loss {loss:.0f} {time.perf_counter() - clock:.1f} s", flush=True)
+        print(f"epoch {epoch} {time.process_time() - clock:.1f} s", flush=True)
     return mean / seen, mean_steps / seen
 
 
@@ -383,7 +407,6 @@ def train(
     rows: int = 300_000,
     power: float = 0.5,
     seeds: int = 3,
-    verbose: bool = True,
 ) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of a tagger for the examples."""
     encoder = Encoder(words)
@@ -400,16 +423,8 @@ def train(
     kept = np.zeros(1 << HASH_BITS, np.int32)
     kept[names[1:]] = np.arange(1, len(names))
     data = batches(encoded, kept, 4000)
-    if verbose:
-        print(
-            f"{sum(len(b.tags) for b in data)} tokens, {len(names)} features, {len(data)} batches"
-        )
-    settings: dict[str, Any] = {
-        "rate": rate,
-        "decay": decay,
-        "dropout": dropout,
-        "verbose": verbose,
-    }
+    print(f"{sum(len(b.tags) for b in data)} tokens, {len(names)} features, {len(data)} batches")
+    settings: dict[str, Any] = {"rate": rate, "decay": decay, "dropout": dropout}
     weights, steps = fit(data, len(names), epochs=epochs // 2, **settings)
     # The features that matter: heavy, and met often enough that the weight is no accident.
     worth = np.abs(weights).max(axis=1) * np.minimum(counts[names], 50) ** power
@@ -450,12 +465,22 @@ def write(path: Path, arrays: dict[str, npt.NDArray[np.generic]]) -> None:
 
 def examples(data: Path) -> Iterator[Example]:
     """All that may be trained on."""
-    for name, weight in OPEN.items():
-        yield from from_sentences(data / "data" / "entities" / f"{name}.jsonl", weight)
-    for article in single_articles(data / "data" / "entities" / "news.jsonl"):
-        yield with_headlines(from_article(article, NEWS_WEIGHT, roles=Role))
-    for article in cluster_articles(data / "digestbench" / "dev"):
-        yield with_headlines(from_article(article, NEWS_WEIGHT, roles=NAMING_ROLES))
+    for name in OPEN:
+        yield from from_sentences(data / "data" / "entities" / f"{name}.jsonl", OPEN_WEIGHT)
+    news = [
+        *(
+            from_article(article, NEWS_WEIGHT, roles=Role)
+            for article in single_articles(data / "data" / "entities" / "news.jsonl")
+        ),
+        *(
+            from_article(article, NEWS_WEIGHT, roles=NAMING_ROLES)
+            for article in cluster_articles(data / "digestbench" / "dev")
+        ),
+    ]
+    for i, example in enumerate(news, 1):
+        yield with_hyphens_apart(with_headlines(example))
+        if i % _LOWER == 0:
+            yield lower_cased(example)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from service.core.gazetteer import (
     GIVEN_NAMES,
     LARGE_PLACES,
     NO_NAMES,
+    ORGANISATIONS,
     OTHER_NAMES,
     PEOPLE,
     SMALL_PLACES,
@@ -191,7 +192,26 @@ _OWNED = frozenset("College Hospital Bench Chapel Cathedral Theatre Theater Hall
 _OWNER = re.compile(r"\b[A-Z]\w{2,20}['’]s? $")
 _OWNS = re.compile(r"['’]s? $")
 _LONGEST_OWNER = 30
-_COMMON = 1  # a word that is rarely a name: Lexicon.casing
+_UNKNOWN, _COMMON, _ALWAYS = 0, 1, 4  # how often a word is a name: Lexicon.casing
+
+
+# Common nouns that do belong to the names before them: "Euston station".
+_NOUNS_OF_NAMES = frozenset(
+    "police station state committee subcommittee hospital prison peninsula party".split()
+)
+
+
+def _ends_as_name(name: str, kind: EntityType) -> bool:
+    """Whether the last word is of the name: not "hotel" of "Ritz-Carlton hotel"."""
+    rest, _, last = name.rpartition(" ")
+    return (
+        kind == "MISC"
+        or not rest[-1:].isalnum()  # "Ban Ki - moon"
+        or last in _NOUNS_OF_NAMES
+        or not last.islower()
+        or name in ORGANISATIONS
+        or _TAGGER.encoder.lexicon.casing(last) in {_UNKNOWN, _ALWAYS}
+    )
 
 
 _ACTS = frozenset("is was has had will would could may can said says plans to and or".split())
@@ -232,6 +252,9 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
     if sign:
         end = start + len(text[start : sign.start()].rstrip())
     name = text[start:end]
+    if " " in name and not _ends_as_name(name, kind):
+        name = name.rpartition(" ")[0].rstrip()
+        end = start + len(name)
     if kind == "ORG" and name in OTHER_NAMES:
         kind = "MISC"
     elif name in PEOPLE:
@@ -273,6 +296,13 @@ _PLAYED = re.compile(
     rf"(?:\b(?:beat|defeated|thrashed|edged|lost to|(?:drew|draw|drawn) with|(?:win|victory) over)"
     rf"|\b[A-Z]\w* {_SCORE}|\b(?:drew|lost|won) {_SCORE} (?:with|against|at|to|over)) $"
 )
+# "200 km off", "30 miles north-east of": what follows is a place.
+_FAR = re.compile(
+    r"(?:\d|\b(?:few|several|dozens of|hundreds of)) ?(?:km|kms|kilomet(?:re|er)s?|miles?)"
+    r" (?:off|outside|(?:away|inland|offshore|upstream|downstream) (?:of|from)"
+    r"|(?:north|south|east|west)(?:[- ]?(?:east|west))? of) $"
+)
+_FAR_BEFORE = 50
 _BEFORE = 30  # characters before a name that may tell what it is
 
 
@@ -298,6 +328,16 @@ def _stands_as_place(text: str, start: int) -> bool:
     """Whether a name that begins there stands as a place's does: "in Dunfield"."""
     *_, before, word, rest = ("", "", *text[max(0, start - _BEFORE) : start].lower().split(" "))
     return not rest and word in _AT and before not in _SHARES
+
+
+def _lies_far(text: str, mention: Mention) -> bool:
+    """Whether the name tells where something is by its distance: "200 km off Acapulco"."""
+    before = max(0, mention.start - _FAR_BEFORE)
+    return (
+        mention.type != "LOC"
+        and not text.startswith(("'s ", "’s "), mention.end)
+        and _FAR.search(text, before, mention.start) is not None
+    )
 
 
 def _plays(text: str, mention: Mention) -> bool:
@@ -332,6 +372,8 @@ def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, Entit
         if sentence.role is Role.DATELINE and mention.start == sentence.start:
             if text[mention.end : mention.end + 2] in {", ", " ("} and name.isupper():
                 kinds.setdefault(name.casefold(), "LOC")
+        elif name not in persons and _lies_far(text, mention):
+            kinds[name.casefold()] = "LOC"
         elif _plays(text, mention):
             kinds[name.casefold()] = "ORG"
         elif _STORM_NAME.fullmatch(name) and (last := name.rpartition(" ")[2]) not in persons:

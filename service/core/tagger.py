@@ -7,12 +7,12 @@ training/train_tagger.py makes the weights.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from unicodedata import normalize
 from zlib import crc32
 
@@ -55,6 +55,7 @@ HASH_BITS = 22
 
 
 CLUSTER_BITS = 20
+_ALWAYS = 4  # Lexicon.casing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class Lexicon:
     def cluster(self, word: str) -> int:
         """Path of the word in the tree of clusters, its first step in the lowest bit; 0: rare."""
         return self.codes.get(word, 0) & ((1 << CLUSTER_BITS) - 1)
+
+    def may_name(self, word: str) -> bool:
+        """Whether a lower-case word may be a name: usually with a capital, or unknown."""
+        casing = self.casing(word)
+        return casing == _ALWAYS or (casing == 0 and word.isalpha())
 
     def casing(self, word: str) -> int:
         """How a lower-case word is usually cased: 1 never capital to 4 always; 0 unknown."""
@@ -124,7 +130,7 @@ def word_values(word: str, lexicon: Lexicon) -> list[str]:
     lower = word.lower()
     shape = _shape(word)
     cluster = lexicon.cluster(word) or lexicon.cluster(lower)
-    listed = _unshouted(word)
+    listed = word.capitalize() if word == lower and lexicon.may_name(word) else _unshouted(word)
     person = f"{listed in GIVEN_NAMES:d}{listed in SURNAMES:d}"
     place = "2" if listed in LARGE_PLACES else "1" if listed in SMALL_PLACES else "0"
     kind = _word_class(listed)
@@ -156,6 +162,13 @@ def word_values(word: str, lexicon: Lexicon) -> list[str]:
 # -- what the document tells of a token --------------------------------------------------------
 
 _PLACE_PREPOSITIONS = frozenset("in from near at across outside throughout around".split())
+# What stands before the name of a work or a vessel.
+_WORK_NOUNS = frozenset(
+    "ship vessel yacht ferry tanker trawler submarine frigate destroyer warship cruiser carrier "
+    "aboard spacecraft orbiter shuttle probe rover satellite capsule film movie album song novel "
+    "book game musical opera single sitcom drama comedy thriller documentary series show".split()
+)
+_VESSELS = frozenset("USS HMS RMS HMAS MV SS RRS Shuttle".split())
 _SPEECH = frozenset("said says told added tweeted wrote testified explained recalled".split())
 
 
@@ -180,6 +193,41 @@ def _heading(words: Sequence[str], capitals: Sequence[int]) -> str:
     return "running" if words and words[-1] in _CLOSINGS else "open"
 
 
+class _LongName(NamedTuple):
+    """Words with a capital and what links them: "University of Southern Indiana"."""
+
+    start: int
+    end: int
+    head: int  # the word that says what it is
+
+
+_LINKS = frozenset("of for the & de".split())
+_HEADS = frozenset({"organisation word", "place word", "event word"})
+
+
+def _long_names(words: Sequence[str], capitals: Sequence[int]) -> Iterator[_LongName]:
+    """Runs of capitals, joined over "of" and "for" after a noun of organisation, place or event."""
+    i = 0
+    while i < len(capitals):
+        start = last = capitals[i]
+        head = -1
+        i += 1
+        while i < len(capitals):
+            at = capitals[i]
+            gap = words[last + 1 : min(at, last + 4)]
+            if len(gap) > 2 or not _LINKS.issuperset(gap) or not words[at][0].isalnum():
+                break
+            if gap[:1] in (["of"], ["for"]) and head < 0:
+                if _word_class(_unshouted(words[last])) not in _HEADS:
+                    break
+                head = last
+            elif gap == ["the"]:
+                break
+            last = at
+            i += 1
+        yield _LongName(start, last + 1, last if head < 0 else head)
+
+
 _CLOSINGS = frozenset({".", "?", "!", "”", '"'})
 
 
@@ -187,13 +235,22 @@ _CLOSINGS = frozenset({".", "?", "!", "”", '"'})
 class _Evidence:
     """What the running text of a document tells of each word with a capital."""
 
-    words: Counter[str]  # every word as it stands
-    capital: Counter[str]  # inside a sentence
-    person: Counter[str]  # after a title, a role or a given name, before speech or an age
-    organisation: Counter[str]  # before a noun of organisation
-    place: Counter[str]  # alone after a preposition of place, before ", Country"
-    placement: dict[str, set[str]]  # where in runs of capitals
-    initials: set[str]  # of runs of capitals
+    lexicon: Lexicon
+    #: Every word as it stands, and those with a capital inside a sentence.
+    words: Counter[str] = field(default_factory=Counter)
+    capital: Counter[str] = field(default_factory=Counter)
+    #: After a title, a role or a given name, before speech or an age.
+    person: Counter[str] = field(default_factory=Counter)
+    #: Before a noun of organisation.
+    organisation: Counter[str] = field(default_factory=Counter)
+    #: Alone after a preposition of place, before ", Country".
+    place: Counter[str] = field(default_factory=Counter)
+    #: After a noun of ships, films and the like.
+    work: Counter[str] = field(default_factory=Counter)
+    #: Where in runs of capitals.
+    placement: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    #: Initials of long names -> class of the word that says what they are.
+    initials: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -201,8 +258,9 @@ class _Evidence:
         sentences: Sequence[Sequence[str]],
         capitals: Sequence[Sequence[int]],
         headings: Sequence[str],
+        lexicon: Lexicon,
     ) -> "_Evidence":
-        self = cls(Counter(), Counter(), Counter(), Counter(), Counter(), defaultdict(set), set())
+        self = cls(lexicon)
         for words, at, heading in zip(sentences, capitals, headings, strict=True):
             if heading in {"open", "running"}:
                 self.words.update(words)
@@ -213,6 +271,8 @@ class _Evidence:
                         k += 1
                     self._read(words, at[i], at[k - 1] + 1)
                     i = k
+                for name in _long_names(words, at):
+                    self._abbreviate(words, name)
         return self
 
     def _read(self, words: Sequence[str], start: int, end: int) -> None:
@@ -222,6 +282,7 @@ class _Evidence:
         mid = start > 0 and (before[0].isalnum() or before in ",;")
         noun = _word_class(words[end - 1]) == "organisation word"
         speaks = after in _SPEECH or _is_age(words, end)
+        is_work = before.lower() in _WORK_NOUNS
         for i in range(start, end):
             name, previous = words[i], words[i - 1] if i else ""
             if i > start or mid:
@@ -232,6 +293,8 @@ class _Evidence:
                 or _word_class(previous) in {"title", "role"}
             ):
                 self.person[name] += 1
+            if is_work or previous in _VESSELS:
+                self.work[name] += 1
             if noun and i < end - 1:
                 self.organisation[name] += 1
             self.placement[name].add(
@@ -242,14 +305,21 @@ class _Evidence:
             or (after == "," and end + 1 < len(words) and words[end + 1] in LARGE_PLACES)
         ):
             self.place[words[start]] += 1
-        for i in range(start, end - 1):
-            for k in range(i + 2, min(end, i + 6) + 1):
-                self.initials.add("".join(name[0] for name in words[i:k]))
+
+    def _abbreviate(self, words: Sequence[str], name: _LongName) -> None:
+        """Take the initials of what may be abbreviated later on."""
+        letters = "".join(word[0] for word in words[name.start : name.end] if is_capital(word))
+        kind = _word_class(words[name.head])
+        for i in range(len(letters) - 1):
+            for end in range(i + 2, min(len(letters), i + 6) + 1):
+                self.initials.setdefault(letters[i:end], kind)
 
     def values(self, word: str) -> tuple[str, ...]:
         """The values of the columns SEEN to ACRONYM."""
         if not is_capital(word):
-            return _NO_EVIDENCE
+            if not self.lexicon.may_name(word):
+                return _NO_EVIDENCE
+            word = word.capitalize()
         if word not in self.capital:
             word = _unshouted(word)
         capital = _bucket(self.capital[word])
@@ -258,13 +328,14 @@ class _Evidence:
             capital,
             _bucket(self.person[word])
             + _bucket(self.organisation[word])
-            + _bucket(self.place[word]),
+            + _bucket(self.place[word])
+            + str(min(self.work[word], 2)),
             "".join(sorted(self.placement.get(word, ()))),
-            str(word.replace(".", "") in self.initials) if word.isupper() else "",
+            self.initials.get(word.replace(".", ""), "none") if word.isupper() else "",
         )
 
 
-_NO_EVIDENCE = ("", _bucket(0), 3 * _bucket(0), "", "")  # no other word is in a run of capitals
+_NO_EVIDENCE = ("", _bucket(0), 4 * _bucket(0), "", "")  # no other word is in a run of capitals
 
 
 def _is_age(words: Sequence[str], i: int) -> bool:
@@ -432,10 +503,10 @@ class Encoder:
         self._word = lru_cache(maxsize=1 << 16)(hashed)
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> Encoded:
-        """The features of the document's tokens near capital letters."""
+        """The features of the document's tokens near capitals and near lower-case names."""
         capitals = [[i for i, word in enumerate(words) if is_capital(word)] for words in sentences]
         headings = [_heading(words, at) for words, at in zip(sentences, capitals, strict=True)]
-        evidence = _Evidence.of(sentences, capitals, headings)
+        evidence = _Evidence.of(sentences, capitals, headings, self.lexicon)
         known: dict[str, bytes] = {}  # word -> hashes of its own columns, and of its evidence
         nothing = bytes(4 * _COLUMNS)
         cells: list[bytes] = []
@@ -443,11 +514,14 @@ class Encoder:
         places: list[tuple[int, int]] = []
         runs: list[tuple[int, int]] = []
         for s, (words, at, heading) in enumerate(zip(sentences, capitals, headings, strict=True)):
-            if not at:
+            named = [
+                i for i, word in enumerate(words) if is_capital(word) or self.lexicon.may_name(word)
+            ]
+            if not named:
                 continue
             phrases = _phrases(words, at)
             opening = next((i for i, word in enumerate(words) if word[0].isalnum()), len(words))
-            for start, end in near_capitals(words, at):
+            for start, end in near_capitals(words, named):
                 runs.append((len(rows), len(rows) + end - start))
                 # The stretch with two tokens of context, rows of nothing beyond the sentence.
                 for i in range(start - _PAD, end + _PAD):
