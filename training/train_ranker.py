@@ -234,11 +234,20 @@ class Guess(NamedTuple):
         )
 
 
-def out_of_fold(clusters: Sequence[Cluster]) -> Iterator[Guess]:
-    """Every cluster as models see it that the clusters of the other folds have taught, in order."""
-    taught = [fit_both([c for i, c in enumerate(clusters) if i % FOLDS != k]) for k in range(FOLDS)]
-    for i, cluster in enumerate(clusters):
-        sentences, pairs = taught[i % FOLDS]
+def out_of_fold(clusters: Sequence[Cluster], split: int = 0) -> Iterator[Guess]:
+    """Every cluster as models see it that the clusters of the other folds have taught, in order.
+
+    Split 0 deals the clusters out to the folds in turn, any other in an order drawn by it.
+    """
+    folds = np.arange(len(clusters)) % FOLDS
+    if split:
+        folds = np.random.default_rng(split).permutation(folds)
+    taught = [
+        fit_both([one for one, fold in zip(clusters, folds, strict=True) if fold != k])
+        for k in range(FOLDS)
+    ]
+    for cluster, fold in zip(clusters, folds, strict=True):
+        sentences, pairs = taught[fold]
         yield Guess(cluster, sentences.chance(cluster.table), pairs)
 
 

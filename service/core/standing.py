@@ -125,7 +125,17 @@ _APPOSITION = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4}, (?:\d|[a-
 _SHORT = 25  # words; a longer sentence has a verb that is not known here
 
 
-_ANSWER = re.compile(r"(?:(?:Q|A|QUESTION|ANSWER|Question|Answer):|Q\.) ")  # of an interview
+# Of an interview, outside a quotation: "Q: Why?", "Well, it was late.", "No, not at all."
+_ANSWER = re.compile(
+    r"(?:(?:Q|A|QUESTION|ANSWER|Question|Answer):|Q\.|(?:Yes|Yeah|Absolutely|Exactly|Sure)[,.!]"
+    r"|(?:Well|Oh|No),) "
+)
+# It points at what stands beside it on the page: "(see video below)".
+_BESIDE = re.compile(
+    r"[(\[](?:see|watch|scroll|click|listen|pictured)\b[^()\[\]]{0,40}"
+    r"\b(?:below|above|here|left|right|videos?|clip|photos?|pictures?|gallery|map|chart|graphic)\b",
+    re.IGNORECASE,
+)
 
 
 def standing(sentence: Sentence) -> Standing:
@@ -167,6 +177,7 @@ def _broken(sentence: Sentence) -> bool:
         or text.count("“") + text.count("„") != text.count("”")
         or text.count('"') % 2 == 1
         or _ANSWER.match(text) is not None
+        or _BESIDE.search(text) is not None
         or _trails(sentence)
         or _verbless(sentence)
     )
