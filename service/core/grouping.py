@@ -63,14 +63,15 @@ class Scorer:
 
 SCORER = Scorer.parse(files("service.core").joinpath("resources/figures.json").read_text("utf-8"))
 
-# Cross-validated over clusters: 0.84 of the figures that two articles state are found whole, at 1.0
-# 0.85 with 0.01 more of all figures mixed, at 1.6 0.83. Run evaluation/merge.py before a change.
-_JOIN = 1.35  # log odds over which statements are joined
+# Cross-validated over clusters: of the figures that two articles state 0.84 are found whole, of all
+# 0.058 are mixed; at 1.6 0.833 and 0.055, at 2 below 0.8. Run evaluation/merge.py before a change.
+_JOIN = 1.5  # log odds over which statements are joined
 _ONE_ARTICLE = 1.0  # more for two statements of one article: it rarely repeats a figure
+_APART = 3.0  # log odds against those of two people
 _SAID_AGAIN = 0.5  # log odds of what one article says again
-# Cross-validated: 0.75 of planted disputes are caught with 0.005 of all figures falsely disputed;
-# at 0.7 it is 0.76 with 0.006, and 0.01 more of the figures are mixed.
-_DISPUTE = 0.72  # chance over which two groups are joined as a dispute
+# Cross-validated: 0.758 of planted disputes are caught, 0.003 of all figures falsely disputed; at
+# 0.66 0.766 with 0.004 more of the figures mixed, at 0.7 0.745 with 0.002 fewer.
+_DISPUTE = 0.68  # chance over which two groups are joined as a dispute
 _HOPELESS = -2.5  # log odds by wording below which two groups are not looked at
 # The likeliest of them: a hundred articles of one story have 1,300, and each takes 0.1 ms.
 _LOOKED_AT = 3000
@@ -124,7 +125,7 @@ class Comparison:
 KEPT = (
     "around", "meaning", "company", "other gender", "subject", "meaning subject", "other head",
     "sentence", "unit", "order", "word before", "word after", "distance", "other fate", "scope",
-    "age", "one is more",
+    "age", "one is more", "other role", "other person", "other bearer",
 )  # fmt: skip
 
 
@@ -184,6 +185,7 @@ def agreeing_clusters(
     score = (score - np.float32(_ONE_ARTICLE) * apart).round(4)
     again = said_again(block)
     score = np.where(again, np.maximum(score, np.float32(_SAID_AGAIN)), score)
+    score = np.where(_other_people(comparison), -np.float32(_APART), score)
     likely = possible([s.claim for s in block]) & (score > 0)
     firsts, seconds = np.nonzero(np.triu(likely, 1))
     order = np.lexsort((seconds, firsts, -score[firsts, seconds]))
@@ -206,6 +208,14 @@ def agreeing_clusters(
     return [sorted(cluster) for cluster in clusters.values()]
 
 
+def _other_people(comparison: Comparison) -> npt.NDArray[np.bool_]:
+    """Whether the ages or years of two people are told, by their names or by pronouns."""
+    other: npt.NDArray[np.bool_] = (
+        comparison.kept["other bearer"] + comparison.kept["other person"] > 0
+    )
+    return other
+
+
 def _between(score: Square, firsts: npt.NDArray[np.int_], seconds: npt.NDArray[np.int_]) -> float:
     """The mean over every two articles of two clusters of their likeliest statements."""
     best: dict[tuple[int, int], float] = {}
@@ -224,7 +234,8 @@ def dispute_candidates(
     """Every two clusters that may dispute one quantity, and what speaks for it.
 
     No number satisfies both, no article states both, since one that gives two numbers means two
-    things, and what happens to those who are counted is not told to be two things.
+    things, and what is told does not part them: two people whose age or years it may be, two ways
+    in which a duration lies in time, two things that happen to those who are counted.
     """
     size = len(clusters)
     articles = np.array([s.article for s in block])
@@ -256,11 +267,12 @@ def dispute_candidates(
     best = over(comparison.wording, np.maximum)
     total = over(comparison.wording, np.add)
     shared = stating.astype(np.int64) @ stating.T.astype(np.int64) > 0
-    fate = np.array([max(block[k].fate for k in cluster) for cluster in clusters])
+    fate = np.array([_fate(block, cluster) // 10 for cluster in clusters])
     apart = (fate[:, None] != fate[None, :]) & (fate[:, None] > 0) & (fate[None, :] > 0)
     eligible = disputed & ~shared & ~apart & (best > _HOPELESS)
     eligible &= comparable[:, None] & comparable[None, :]
     found: list[tuple[int, int, dict[str, float]]] = []
+    people = _other_people(comparison)
     firsts, seconds = np.nonzero(np.triu(eligible, 1))
     likeliest = np.lexsort((seconds, firsts, -best[firsts, seconds]))[:_LOOKED_AT]
     for a, b in zip(firsts[likeliest].tolist(), seconds[likeliest].tolist(), strict=True):
@@ -268,6 +280,8 @@ def dispute_candidates(
         between = comparison.wording[np.ix_(one, other)]
         at, against = np.unravel_index(between.argmax(), between.shape)
         i, j = one[at], other[against]
+        if people[i, j] or comparison.kept["other role"][i, j]:
+            continue
         rivals: list[float] = []
         free: list[float] = []
         for x, y in ((i, j), (j, i)):
@@ -298,6 +312,10 @@ def dispute_candidates(
     return found
 
 
+def _fate(block: Sequence[Statement], cluster: Sequence[int]) -> int:
+    return max(block[k].fate for k in cluster)
+
+
 def _disputed(
     block: Sequence[Statement],
     comparison: Comparison,
@@ -314,8 +332,11 @@ def _disputed(
     home = list(range(len(clusters)))
     members = {c: list(cluster) for c, cluster in enumerate(clusters)}
     stating = {c: {block[k].article for k in cluster} for c, cluster in enumerate(clusters)}
+    fate = [_fate(block, cluster) for cluster in clusters]
     disputed: set[int] = set()
     for score, a, b in sorted(scored, key=lambda pair: (-pair[0], pair[1:])):
+        if fate[a] and fate[b] and fate[a] != fate[b]:
+            continue  # the arrested and the charged
         a, b = sorted((home[a], home[b]))
         if score <= _DISPUTE or a == b or stating[a] & stating[b]:
             continue

@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import takewhile
 from typing import NamedTuple
 from zlib import crc32
 
@@ -34,15 +36,17 @@ _SYNONYMS: dict[str, str] = {
     for group in json.loads(_WORD_LISTS)["synonyms"]
     for word in group.split()
 }
-# What happens to those who are counted: two of these are two figures.
+# What happens to those who are counted: two of these are two figures. What a bar parts may be
+# told of the same people: it tells two figures apart only where their numbers differ.
 _FATES: dict[str, int] = {
-    stem(word): fate
+    stem(word): 10 * fate + part
     for fate, group in enumerate(
         (
             "dead die died dies death deaths kill killed kills killing fatal fatalities toll",
-            "injured injure injuries injuring wounded wounding hurt hospitalized shot stabbed",
+            "injured injure injuries injuring wounded wounding hurt hospitalized shot shooting "
+            "shootings stabbed",
             "missing unaccounted disappeared",
-            "arrested arrest arrests detained custody jailed charged questioned questioning",
+            "arrested arrest arrests detained | custody jailed | charged | questioned questioning",
             "rescued saved survived survivors freed released evacuated",
             "displaced homeless fled",
             "sentenced sentence prison",
@@ -50,7 +54,8 @@ _FATES: dict[str, int] = {
         ),
         start=1,
     )
-    for word in group.split()
+    for part, words_of in enumerate(group.split("|"))
+    for word in words_of.split()
 }
 # What narrows a figure to a part, a rate or another time.
 _SCOPES = frozenset(
@@ -81,11 +86,14 @@ class Statement:
     words: tuple[str, ...]  # stems of the sentence, without its numbers
     around: tuple[str, ...]  # of the sentence and those beside it
     texts: tuple[tuple[str, ...], tuple[str, ...]]  # all words before and after, nearest first
-    fate: int  # what happens to those who are counted; 0: nothing is said
+    fate: int  # what happens to those who are counted, its kind in tens; 0: nothing is said
     scope: frozenset[str]  # what narrows it
     crowd: int  # statements of its dimension in its sentence
     order: int  # how many of them stand before it
     company: tuple[tuple[str, str], ...]  # the other numbers of its sentence
+    role: str = ""  # how a duration lies in time, as far as is said
+    person: str = ""  # whose age or years, as far as a pronoun tells
+    bearer: frozenset[str] = frozenset()  # how the names begin that stand at an age
 
 
 def statements(
@@ -110,7 +118,10 @@ def statements(
     by_sentence: dict[int, list[_Measured]] = {}
     for quantity in quantities[:compared]:
         if len(document.sentences[quantity.sentence].text) <= _ENDLESS:
-            measured = _Measured(quantity, *dimension_of(quantity))
+            dimension, factor = dimension_of(quantity)
+            if _is_withdrawn(quantity, document.sentences[quantity.sentence]):
+                dimension += _WITHDRAWN
+            measured = _Measured(quantity, dimension, factor)
             by_sentence.setdefault(quantity.sentence, []).append(measured)
     claims: dict[str, list[Claim]] = {}
     stated: dict[int, tuple[str, Claim]] = {}
@@ -242,6 +253,9 @@ def _statement(
             for other in others
             if other.quantity.start != quantity.start
         ),
+        role=_role(quantity, here.words),
+        person=_person(quantity, here.words),
+        bearer=_bearer(quantity, sentence),
     )
 
 
@@ -270,6 +284,127 @@ def dimension_of(quantity: Quantity) -> tuple[str, float]:
         return "share", 100.0
     dimension, factor = DIMENSIONS.get(quantity.unit or "", ("", 1))
     return f"{quantity.kind} {dimension}", float(factor)
+
+
+# --- what tells two numbers apart ----------------------------------------------------------------
+
+# A number that its sentence takes back is compared with others taken back, so that it neither
+# agrees with an article that still gives it nor keeps the number that stands from disputing it.
+_WITHDRAWN = " withdrawn"
+_TAKEN_BACK = re.compile(
+    r"\b(?:earlier|initially|previously|originally|at first|mistakenly|wrongly|erroneously"
+    r"|incorrectly)"
+    r" (?:said|reported|announced|stated|estimated|claimed|thought|believed|put|feared)\b"
+    r"|\b(?:earlier|initial|previous|preliminary|original|mistaken|erroneous)"
+    r" (?:reports?|tolls?|counts?|figures?|estimates?|tally)\b"
+    r"|\bden(?:y|ies|ied|ying) (?:that|having|(?:any |the |earlier )?"
+    r"(?:reports?|claims?|suggestions?|rumou?rs))\b",
+    re.IGNORECASE,
+)
+_STANDS = re.compile(r"[;:.!?]|\b(?:but|while|whereas|now|saying|instead|and (?:said|put|gave))\b")
+_CHANGED_FROM = re.compile(r"\b(?:revis|correct)(?:ed|es|ing)\b[^.;:]*\bfrom $", re.IGNORECASE)
+_BEFORE_NUMBER = 100  # characters in which it is said that a number is taken back
+
+
+def _is_withdrawn(quantity: Quantity, sentence: Sentence) -> bool:
+    """Whether the sentence says that the number was said and does not hold."""
+    at = quantity.start - sentence.start
+    before = sentence.text[max(0, at - _BEFORE_NUMBER) : at]
+    if _CHANGED_FROM.search(before):
+        return True
+    said = list(_TAKEN_BACK.finditer(before))
+    return bool(said) and not _STANDS.search(before, said[-1].end())
+
+
+# Words after a duration, and the nearest word before it, that tell how it lies in time. "For", "in"
+# and "after" are said of one duration in turn.
+_ROLES_AFTER = {
+    **dict.fromkeys("ago earlier before prior previously".split(), "back"),
+    "old": "age",
+}
+_ROLES_BEFORE = {
+    **dict.fromkeys(
+        "for during lasted lasting lasts spent spend past last throughout over served serving "
+        "in within next after since until before".split(),
+        "along",
+    ),
+    **dict.fromkeys("every each".split(), "every"),
+}
+_PERSONS = {
+    **dict.fromkeys("he his him himself".split(), "he"),
+    **dict.fromkeys("she her hers herself".split(), "she"),
+    **dict.fromkeys("i my me myself".split(), "i"),
+    **dict.fromkeys("we our us they their them".split(), "they"),
+}
+_QUALIFYING = frozenset(
+    "up to than more less about nearly almost just the a at least some around another an".split()
+)
+
+
+def _role(quantity: Quantity, told: Sequence[tuple[int, str]]) -> str:
+    """How a duration lies in time: back from now, along it, or again and again."""
+    if quantity.kind != "duration":
+        return ""
+    after = next((word for start, word in told if start >= quantity.end), "")
+    if after in _ROLES_AFTER:
+        return _ROLES_AFTER[after]
+    if after in ("later", "after", "afterwards"):
+        return "along"
+    before = [word for start, word in told if start < quantity.start][-3:][::-1]
+    nearest = next(
+        (word for word in before if word in _ROLES_BEFORE or word not in _QUALIFYING), ""
+    )
+    return _ROLES_BEFORE.get(nearest, "")
+
+
+def _person(quantity: Quantity, told: Sequence[tuple[int, str]]) -> str:
+    """The person of the nearest pronoun before an age or a duration."""
+    if quantity.kind not in ("age", "duration"):
+        return ""
+    before = [word for start, word in told if start < quantity.start][-8:][::-1]
+    return next((_PERSONS[word] for word in before if word in _PERSONS), "")
+
+
+_BEGINNING = 4  # letters of a name: the others are where its spellings differ
+_NO_NAMES = _FUNCTION_WORDS | frozenset("authorities police officials investigators".split())
+_WHO = [[word] for word in "girl boy man woman teen teenager student resident native".split()]
+_AGED = frozenset("aged age is was a the".split())
+
+
+def _bearer(quantity: Quantity, sentence: Sentence) -> frozenset[str]:
+    """How the names that stand at an age begin: "Ann Lee, 39", "39-year-old Ann Lee"."""
+    if quantity.kind != "age":
+        return frozenset()
+    before = [text for text, _, end in sentence.words if end <= quantity.start][-8:]
+    after = [text for text, start, _ in sentence.words if start >= quantity.end][:8]
+    inside = [
+        text for text, start, end in sentence.words if start < quantity.end and end > quantity.start
+    ]  # "Lee, 39" is one quantity
+
+    def is_name(text: str) -> bool:
+        return text[0].isupper() and text.lower() not in _NO_NAMES
+
+    names = [text for text in inside if is_name(text)]
+    while before and before[-1].lower() in _AGED:
+        before.pop()
+    names += takewhile(is_name, reversed(before))
+    named = list(takewhile(is_name, after))
+    if after[len(named) : len(named) + 1] not in _WHO:  # "a 3-year-old Hawaii girl"
+        names += named
+    return frozenset(name.lower()[:_BEGINNING] for name in names if len(name) > 2)
+
+
+def _other_bearer(block: Sequence[Statement]) -> Square:
+    """1 where names stand at both ages and none is of both, else 0."""
+    names = {
+        name: k for k, name in enumerate(sorted(frozenset().union(*(s.bearer for s in block))))
+    }
+    table = np.zeros((len(block), len(names)), dtype=np.float32)
+    for row, statement in enumerate(block):
+        table[row, [names[name] for name in statement.bearer]] = 1
+    named = _pairs([bool(s.bearer) for s in block], np.logical_and)
+    other: Square = named * (table @ table.T == 0)
+    return other
 
 
 # --- what speaks for one figure ------------------------------------------------------------------
@@ -325,7 +460,13 @@ def wording_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]
     yield "head", _same(head) * known
     yield "other head", (1 - _same(head)) * known
     fates = _pairs([s.fate > 0 for s in block], np.logical_and)
-    yield "other fate", fates * (1 - _same([s.fate for s in block]))
+    yield "other fate", fates * (1 - _same([s.fate // 10 for s in block]))
+    role = _pairs([bool(s.role) for s in block], np.logical_and)
+    yield "other role", role * (1 - _same([s.role for s in block]))
+    person = _pairs([bool(s.person) for s in block], np.logical_and)
+    speaker = _pairs([s.person == "i" for s in block], np.logical_xor)
+    yield "other person", np.maximum(speaker, person * (1 - _same([s.person for s in block])))
+    yield "other bearer", _other_bearer(block)
     scopes = {
         term: k for k, term in enumerate(sorted(frozenset().union(*(s.scope for s in block))))
     }
@@ -353,15 +494,39 @@ def number_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]:
     yield "one sentence", _same([(s.article, s.sentence.start) for s in block])
     value = np.array([s.claim.value for s in block])
     larger = np.maximum(np.abs(value[:, None]), np.abs(value[None, :]))
-    equal = np.abs(value[:, None] - value[None, :]) <= 0.002 * larger
+    apart = np.abs(value[:, None] - value[None, :])
+    inside = _inside(block)
+    near = (apart > 0.002 * larger) & (apart <= _NEAR_BY * larger)
+    equal = (apart <= 0.002 * larger) | inside
     yield "equal", equal.astype(np.float32)
     often = equal.sum(axis=1, keepdims=True) / len({s.article for s in block})
     yield "common", (np.log1p(often) * equal).astype(np.float32)
     yield "small", equal * _pairs([s.quantity.value <= 3 for s in block], np.logical_and)
-    yield "one range", 1 - _same([s.quantity.high is not None for s in block])
+    ranged = np.array([s.quantity.high is not None for s in block])
+    yield "one range", ((ranged[:, None] != ranged[None, :]) & ~inside).astype(np.float32)
+    yield "near", (near & ~(ranged[:, None] | ranged[None, :])).astype(np.float32)
     yield "vague", equal * _pairs([is_vague(s) for s in block], np.logical_and)
     size = np.log(np.maximum(np.abs(value), 1e-9))
-    yield "ratio", np.minimum(3.0, np.abs(size[:, None] - size[None, :])).astype(np.float32)
+    ratio = np.minimum(3.0, np.abs(size[:, None] - size[None, :]))
+    yield "ratio", np.where(inside, 0, ratio).astype(np.float32)
+
+
+_NEAR_BY = 0.1  # share of the larger number by which a bound and what it bounds may differ
+# A range that tells much: not "three to five", nor "from 10 to 100".
+_NARROW, _LEAST_RANGE = 1.5, 20
+
+
+def _inside(block: Sequence[Statement]) -> npt.NDArray[np.bool_]:
+    """Whether one is a narrow range and the other a number in it, shape (n, n)."""
+    low = np.array([s.claim.value for s in block])
+    high = np.array([max(s.claim.value, s.claim.high) for s in block])
+    ranged = high > low
+    telling = ~ranged | ((high <= _NARROW * low) & (low >= _LEAST_RANGE))
+    inside: npt.NDArray[np.bool_] = (low[:, None] <= high[None, :]) & (
+        low[None, :] <= high[:, None]
+    )
+    inside &= (ranged[:, None] != ranged[None, :]) & telling[:, None] & telling[None, :]
+    return inside
 
 
 _SMALL = 12  # what an article counts up to here may be two things of one name: "two men"
