@@ -38,11 +38,42 @@ def test_tag_gives_the_same_with_a_fresh_memory(sentences):
 
 @settings(deadline=None)
 @given(_SENTENCES)
-def test_tag_calls_nothing_a_name_that_is_far_from_capitals(sentences):
+def test_tag_calls_nothing_a_name_that_is_far_from_capitals_and_from_what_may_be_one(sentences):
+    may_name = _TAGGER.encoder.lexicon.may_name
     for words, tags in zip(sentences, _TAGGER.tag(sentences), strict=True):
         for i, tag in enumerate(tags):
             near = words[max(0, i - 3) : i + 3]
-            assert tag == "O" or any(is_capital(word) for word in near)
+            assert tag == "O" or any(is_capital(word) or may_name(word) for word in near)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        pytest.param("obama", True, id="usually with a capital"),
+        pytest.param("qzxvat", True, id="unknown"),
+        pytest.param("table", False, id="common"),
+        pytest.param("12", False, id="no letters"),
+    ],
+)
+def test_lexicon_tells_which_lower_case_words_may_be_names(word, expected):
+    assert _TAGGER.encoder.lexicon.may_name(word) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("the University of Tavia said", ["University of Tavia"], id="linked"),
+        pytest.param("Ann Berg of Tavia", ["Ann Berg", "Tavia"], id="a person has no link"),
+        pytest.param("Bank of the North and Tavia", ["Bank of the North", "Tavia"], id="and parts"),
+    ],
+)
+def test_long_names_reach_over_links_after_a_noun_of_names(text, expected):
+    words = text.split()
+    capitals = [i for i, word in enumerate(words) if is_capital(word)]
+
+    names = tagger._long_names(words, capitals)
+
+    assert [" ".join(words[name.start : name.end]) for name in names] == expected
 
 
 _SCORES = arrays(np.int64, (3, len(TAGS)), elements=st.integers(-50, 50))
