@@ -27,16 +27,22 @@ def _identifier() -> LanguageIdentifier:
         moves, rows = array("I"), array("I")
         moves.frombytes(model["moves"].view(np.uint8))
         rows.frombytes(model["rows"].astype(np.uint32).view(np.uint8))
-        return LanguageIdentifier(
+        features = array("i")
+        features.frombytes(model["features"].astype(np.int32).view(np.uint8))
+        identifier = LanguageIdentifier(
             np.ascontiguousarray(model["weights"].T),
             model["prior"],
             model["codes"].tolist(),
             moves,
-            model["features"].tolist(),
+            features,
             norm_probs=True,
             min_confidence=_SURE,
             tk_row=rows,
         )
+        # As a list they are 100,000 objects of 3 MB, which a digest drives out of the cache: with
+        # arrays a look at a text takes 0.4 ms for 0.6 between other work.
+        identifier._rowbase = array("I", identifier._rowbase)
+        return identifier
 
 
 _IDENTIFIER = _identifier()
