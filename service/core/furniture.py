@@ -5,7 +5,7 @@ import string
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
 from service.core.segment import is_markup, segment
@@ -93,7 +93,9 @@ def _any(rules: Sequence[_Rule]) -> re.Pattern[str]:
 
 _ANY = {where: _any([rule for rule in rules if not rule.has]) for where, rules in _RULES.items()}
 _ANY_LATE = _any([rule for rule in _RULES["line"] if not rule.has and not rule.early])
-_HAS = {where: [word for rule in rules for word in rule.has] for where, rules in _RULES.items()}
+_WAITING = {
+    where: [(word, rule) for rule in rules for word in rule.has] for where, rules in _RULES.items()
+}
 _LONGEST_LINE = 1000  # code points; a longer paragraph is story, whatever it begins with
 _EARLY_LINES = 4
 _TAIL_LINES = 5
@@ -128,8 +130,14 @@ class _Page:
     begun: bool = False  # whether a line of story has been read
     listed: Role | None = None  # the role of the lines under a line that ends with a colon
     prose: bool = False  # whether lines of story end with a full stop on this page
+    # The rules that wait for a word, with each of theirs that the page has, by where they look.
+    waiting: dict[str, list[tuple[str, _Rule]]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.waiting = {
+            where: [(word, rule) for word, rule in waiting if word in self.text]
+            for where, waiting in _WAITING.items()
+        }
         long = [line for line in self.lines if len(line.sentences[0].tokens) >= 8]
         closed = sum(not _is_open(self.text, line.start, line.end) for line in long)
         self.prose = closed >= 2 and closed >= 0.6 * len(long)
@@ -204,12 +212,11 @@ def _peel(page: _Page, line: _Line) -> None:
     """Cut credits, datelines and share lines off the front and the end of a line."""
     text = page.text
     for _ in range(4):
-        if not _ANY["start"].match(text, line.start, min(line.end, line.start + _HEAD)):
-            break
-        for rule in _RULES["start"]:
+        start, end = line.start, min(line.end, line.start + _HEAD)
+        for rule in _candidates(page, "start", _ANY["start"].match(text, start, end), start, end):
             if rule.first and (page.begun or line.at > 8):
                 continue
-            found = rule.pattern.match(text, line.start, min(line.end, line.start + _HEAD))
+            found = rule.pattern.match(text, start, end)
             if found and _divides(line, found.end()):
                 end = line.start + len(found[0].rstrip())
                 line.pieces.append((line.start, end, rule.role))
@@ -281,10 +288,8 @@ def _role(page: _Page, line: _Line) -> Role:
     is_open = _is_open(text, start, end)
     early = line.at < _EARLY_LINES
     known = _ANY["line"] if early or is_open else _ANY_LATE
-    if end - start <= _LONGEST_LINE and (
-        known.fullmatch(text, start, end) or _has("line", text, start, end)
-    ):
-        for rule in _RULES["line"]:
+    if end - start <= _LONGEST_LINE:
+        for rule in _candidates(page, "line", known.fullmatch(text, start, end), start, end):
             if (rule.open and not is_open) or (rule.early and not (early or is_open)):
                 continue
             if rule.pattern.fullmatch(text, start, end):
@@ -308,9 +313,17 @@ def _role(page: _Page, line: _Line) -> Role:
     return _role_of_open(page, line)
 
 
-def _has(where: str, text: str, start: int, end: int) -> bool:
-    """Whether the text has a word that a rule which may begin anywhere waits for."""
-    return any(text.find(word, start, end) >= 0 for word in _HAS[where])
+def _candidates(
+    page: _Page, where: str, found: re.Match[str] | None, start: int, end: int
+) -> Sequence[_Rule]:
+    """The rules to try on a text, in order: all if one that waits for no word was *found* to fit.
+
+    Else those that wait for a word of the text.
+    """
+    if found:
+        return _RULES[where]
+    find = page.text.find
+    return [rule for word, rule in page.waiting[where] if find(word, start, end) >= 0]
 
 
 def _is_title(page: _Page, line: _Line, is_open: bool) -> bool:
@@ -473,11 +486,10 @@ _SIGNS = re.compile(r"[^\w\"“”'‘’]+")  # without words, and no quote of 
 def _role_of_sentence(page: _Page, line: _Line, start: int, end: int) -> Role:
     if _SIGNS.fullmatch(page.text, start, end):
         return Role.SHARE
-    if end - start <= _LONGEST_LINE and (
-        _ANY["sentence"].fullmatch(page.text, start, end) or _has("sentence", page.text, start, end)
-    ):
+    if end - start <= _LONGEST_LINE:
+        found = _ANY["sentence"].fullmatch(page.text, start, end)
         tail = line.at >= len(page.lines) - _TAIL_LINES and start > 0.6 * page.lines[-1].end
-        for rule in _RULES["sentence"]:
+        for rule in _candidates(page, "sentence", found, start, end):
             if (tail or not rule.tail) and rule.pattern.fullmatch(page.text, start, end):
                 # "Thank you for following me, the pope told the crowd."
                 told = rule.role in _ADDRESSED and _TOLD.search(page.text, start, end)
