@@ -69,12 +69,12 @@ class Sentence:
     @cached_property  # every step asks for them
     def words(self) -> tuple[Token, ...]:
         """The tokens that begin with a letter or digit."""
-        return tuple(token for token in self.tokens if token.text[0].isalnum())
+        return tuple([token for token in self.tokens if token.text[0].isalnum()])
 
     @cached_property
     def lower(self) -> tuple[str, ...]:
         """The words in lower case."""
-        return tuple(token.text.lower() for token in self.words)
+        return tuple([token.text.lower() for token in self.words])
 
     @cached_property
     def length(self) -> int:
