@@ -80,7 +80,8 @@ def _markup(text: str) -> Iterator[Span]:
 _LETTER = r"[\w\u0300-\u036f\u00ad\u200c\u200d\u2060]"
 _TOKEN = re.compile(
     rf"""
-    (?:[Hh]ttps?://|[Ww]ww\.)[^\s<>"“”]*[\w/]       # a web address, up to its last letter
+    [A-Za-z]++(?=[ ])                               # as below; most words, soonest read
+  | (?:[Hh]ttps?://|[Ww]ww\.)[^\s<>"“”]*[\w/]       # a web address, up to its last letter
   | \w{_LETTER}*
     (?: (?: (?: [-‐‑.&@] | (?<=\.[^\W\d_])\.- )(?=\w)    # president-elect, p.m, U.S.-born
           | ['’](?: (?![sS]\b)                        # O'Brien, don't; but Trump 's
@@ -106,7 +107,12 @@ _TOKEN = re.compile(
 def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     """The tokens of ``text[start:end]``; together they cover all of it but white space."""
     new = tuple.__new__  # a third of the time of Token(...)
-    found = [new(Token, (m.group(), m.start(), m.end())) for m in _TOKEN.finditer(text, start, end)]
+    found: list[Token] = []
+    for word in _TOKEN.findall(text, start, end):
+        start = text.find(word, start)  # only white space lies before it
+        after = start + len(word)
+        found.append(new(Token, (word, start, after)))
+        start = after
     joined = set()  # dots that belong to the word before
     for i in [i for i, token in enumerate(found) if token[0] == "."]:
         if i and found[i - 1].end == found[i].start:
