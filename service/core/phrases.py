@@ -861,7 +861,7 @@ class Reader:
         Of the two of a replacement it is said of both; "As the winner, Berg" is said of the next.
         """
         people = [name for name in self.names if name.type == "PER"]
-        if not people:
+        if not people or "as" not in self.lower:
             return
         at = 0
         for k, word in enumerate(self.lower):
@@ -918,15 +918,16 @@ class Reader:
         """
         if _PRONOUNS.isdisjoint(self.lower):
             return
-        found = False
-        for i in range(len(self.lower)):
-            name = self.name_at.get(i)
-            word, contracted = self._contracted(i)
-            if name and name.type == "PER" and not found:
-                subject, found = name.entity, True
-            elif self.spoken[i] or subject is None:
+        person = next((name for name in self.names if name.type == "PER"), None)
+        for i, token in enumerate(self.lower):
+            if token not in _PRONOUNS or self.spoken[i]:
                 continue  # what a speaker says is rarely of himself
-            elif word in {"he", "she"}:
+            if person and person.first <= i:
+                subject = person.entity
+            if subject is None or (person and person.first == i):
+                continue
+            word, contracted = self._contracted(i)
+            if word in {"he", "she"}:
                 for phrase in (
                     *self._after_be(i + 1, "PER", contracted=contracted),
                     *self._as(i + 1, "PER"),

@@ -15,6 +15,8 @@ _Place = tuple[int, int, int, EntityType]  # start, end, entity and its type
 
 
 def _names_of(sentence: Sentence, places: Sequence[_Place]) -> list[Name]:
+    if not places:
+        return []
     starts = [token.start for token in sentence.tokens]
     ends = [token.end for token in sentence.tokens]
     return [
@@ -94,5 +96,7 @@ def with_roles(documents: Sequence[Document], entities: Sequence[Entity]) -> tup
         tell(reading, knowledge.described(reading))
     return tuple(
         replace(entity, roles=tuple(sorted(said.values(), key=lambda r: (r.article, r.start))))
+        if said
+        else entity
         for entity, said in zip(entities, roles, strict=True)
     )
