@@ -269,7 +269,9 @@ def _expands(form: str, acronym: str) -> bool:
 
 
 def _bracketed(
-    documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
+    documents: Sequence[Document],
+    mentions: Sequence[Sequence[Mention]],
+    form_of: Mapping[str, str],
 ) -> dict[str, str]:
     """Acronym -> the name that an article puts before it, the acronym in brackets, or inside them.
 
@@ -285,7 +287,7 @@ def _bracketed(
             if between.strip() != "(" or document.text[right.end : right.end + 1] != ")":
                 continue
             for short, long in ((right, left), (left, right)):
-                acronym, form = _form(short.text), _form(long.text)
+                acronym, form = form_of[short.text], form_of[long.text]
                 if not short.text.isupper() or len(acronym) < 2 or " " in acronym:
                     continue
                 taken_up = (
@@ -394,7 +396,9 @@ def _join_people(joined: _Joined, full: Sequence[str]) -> None:
 
 
 def _born(
-    documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
+    documents: Sequence[Document],
+    mentions: Sequence[Sequence[Mention]],
+    form_of: Mapping[str, str],
 ) -> Iterator[tuple[str, str]]:
     """Full name and name at birth: "Ann Berg sang. Born Ann Hall in 1944, she ...".
 
@@ -403,7 +407,7 @@ def _born(
     for document, found in zip(documents, mentions, strict=True):
         known: dict[str, dict[str, None]] = defaultdict(dict)
         for mention in found:
-            form = _form(mention.text)
+            form = form_of[mention.text]
             if mention.type != "PER" or " " not in form:
                 continue
             alike = known[_Person.of(form).first]
@@ -439,12 +443,13 @@ def _resolved(
     documents: Sequence[Document], mentions: Sequence[Sequence[Mention]]
 ) -> list[tuple[str, _Group]]:
     """The mentions in groups, each one thing, with the form that stands for it."""
+    form_of = {text: _form(text) for text in {m.text for found in mentions for m in found}}
     forms: dict[str, _Group] = {}
     capitals: set[str] = set()
     apart: set[str] = set()  # places where a report was written
     for article, found in enumerate(mentions):
         for mention in found:
-            form = _form(mention.text)
+            form = form_of[mention.text]
             forms.setdefault(form, _Group()).mentions.append((article, mention))
             if mention.text.replace(".", "").isupper():
                 capitals.add(form)
@@ -457,12 +462,12 @@ def _resolved(
     joined = _Joined()
     full = [form for form, kind in types.items() if kind == "PER" and " " in form]
     _join_people(joined, full)
-    for name, at_birth in _born(documents, mentions):
+    for name, at_birth in _born(documents, mentions, form_of):
         joined.join(name, at_birth)
     _join_listed(joined, types)
     _join_spaced(joined, types)
     _join_companies(joined, types)
-    for acronym, form in _bracketed(documents, mentions).items():
+    for acronym, form in _bracketed(documents, mentions, form_of).items():
         joined.join(form, acronym)
         apart.add(acronym)
     bearers = _Bearers(joined, full)
