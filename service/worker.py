@@ -5,16 +5,32 @@ import selectors
 import socket
 import time
 from collections import deque
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
+from gunicorn import util
+from gunicorn.http import errors as refusals
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from service.api import errors, telemetry
 
 # Seconds in which the other side may close after the last answer, and bytes that are read of it at
 # a time. RFC 9112, section 9.6: closed at once, what it still sends would reset the connection, and
 # the answer be lost with it.
 _LINGER_S = 2.0
 _DRAINED = 65_536
+
+# What a request is refused with that is no HTTP, or not all of it; 400 where not said.
+_STATUSES = {
+    refusals.ExpectationFailed: 417,
+    refusals.LimitRequestHeaders: 431,
+    refusals.LimitRequestLine: 414,
+    refusals.UnsupportedTransferCoding: 501,
+}
+_OURS = (refusals.ConfigurationProblem, refusals.InvalidResponseHeader)  # the service's own faults
 
 
 class _Connection(TConn):  # type: ignore[misc]
@@ -58,6 +74,31 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.pending_conns.append(connection)
         readable = partial(self.on_pending_socket_readable, connection)
         self.poller.register(client, selectors.EVENT_READ, readable)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Serve; the connection ends after a body that is too large, which nobody will read."""
+        declared = next((value for name, value in req.headers if name == "CONTENT-LENGTH"), "0")
+        if int(declared) > self.wsgi.config["MAX_CONTENT_LENGTH"]:
+            req.must_close = True
+            req._expected_100_continue = False
+        return super().handle_request(req, conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Refuse what is not HTTP with a problem, as the application does all else."""
+        if not isinstance(exc, refusals.ParseException) or isinstance(exc, _OURS):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = HTTPStatus(_STATUSES.get(type(exc), 400))
+        request_id = uuid4().hex
+        body = errors.unread(status, request_id)
+        head = (
+            f"HTTP/1.1 {status} {status.phrase}\r\nConnection: close\r\n"
+            f"Content-Type: {errors.PROBLEM}\r\nContent-Length: {len(body)}\r\n"
+            f"X-Request-ID: {request_id}\r\n\r\n"
+        )
+        telemetry.unread(status)
+        with suppress(OSError):  # it has gone
+            util.write_nonblock(client, head.encode() + body)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Have what is idle end by *deadline*: gunicorn's own hook when it stops."""

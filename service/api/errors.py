@@ -14,6 +14,8 @@ from service.api.budget import OverBudget
 from service.api.draining import Draining
 from service.core.errors import CoreError, TooManySentences
 
+PROBLEM = "application/problem+json"
+
 # Twenty faults tell a caller what is wrong; all the faults of a body of 2 MiB would be its double.
 MAX_FAULTS = 20
 
@@ -32,10 +34,14 @@ _KINDS = {
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
     413: ("too-large", "The body is too large"),
+    414: ("uri-too-long", "The address is too long"),
     415: ("unsupported-media-type", "The body is of a type that is not read"),
+    417: ("expectation-failed", "The request expects what is not done"),
     422: _INVALID,
     429: ("rate-limited", "Too many requests"),
+    431: ("headers-too-large", "The request has too large a head"),
     500: _INTERNAL,
+    501: ("not-implemented", "The request is coded in a way that is not read"),
     503: ("overloaded", "The service is at its limit"),
 }
 _TOO_MANY = "A caller may ask for {limit}; try again after the time in the Retry-After header."
@@ -43,6 +49,13 @@ _DETAILS = {  # of the refusals that the framework makes, in our words
     400: "The body is malformed, or ended before it was complete.",
     404: "Nothing is served at this path; /openapi.yaml lists what is.",
     405: "This path does not take this method; the Allow header names those it takes.",
+}
+_UNREAD = {  # of the refusals that the server makes before there is a request
+    400: "The request's head cannot be read as HTTP.",
+    414: "The first line of the request is too long; send articles in the body.",
+    417: "The Expect header may only ask for 100-continue.",
+    431: "The request has too many header fields, or too long a one.",
+    501: "The only transfer coding that is read is chunked.",
 }
 
 
@@ -92,6 +105,31 @@ def _escaped(key: object) -> str:
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
+def unread(status: int, request_id: str) -> bytes:
+    """The problem for a request that the server refuses by its head; no application sees it."""
+    return _body(status, _UNREAD.get(status, "The request was refused."), request_id)
+
+
+def _body(
+    status: int,
+    detail: str,
+    request_id: str,
+    *,
+    kind: tuple[str, str] | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+) -> bytes:
+    name, title = kind or _KINDS.get(status, (f"http-{status}", "The request was refused"))
+    body = {
+        "type": _TYPE + name,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+        "errors": errors,
+    }
+    return orjson.dumps(body)
+
+
 def _problem(
     status: int,
     detail: str,
@@ -99,16 +137,8 @@ def _problem(
     kind: tuple[str, str] | None = None,
     errors: Sequence[Mapping[str, str]] = (),
 ) -> Response:
-    name, title = kind or _KINDS.get(status, (f"http-{status}", "The request was refused"))
-    body = {
-        "type": _TYPE + name,
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "request_id": g.request_id,
-        "errors": errors,
-    }
-    return Response(orjson.dumps(body), status, content_type="application/problem+json")
+    body = _body(status, detail, g.request_id, kind=kind, errors=errors)
+    return Response(body, status, content_type=PROBLEM)
 
 
 def _invalid(error: ValidationError) -> Response:

@@ -156,6 +156,11 @@ def shed(reason: Literal["full", "waited", "budget", "limit"]) -> None:
     _shed.labels(reason).inc()
 
 
+def unread(status: int) -> None:
+    """Count a request that the server refused by its head."""
+    _requests.labels("other", "none", str(status)).inc()
+
+
 def loaded() -> None:
     """Note how long it took to be ready."""
     _load.set(time.monotonic() - STARTED)

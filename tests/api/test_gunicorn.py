@@ -117,6 +117,40 @@ def test_a_declared_body_over_the_limit_is_refused_unread(server):
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_declared_body_over_the_limit_ends_the_connection_at_once(server):
+    length = b"Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+    start = time.monotonic()
+
+    answer = raw(server, HEAD + length)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")  # and not 100 first
+    assert b"Connection: close" in answer
+    assert time.monotonic() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status", "kind"),
+    [
+        (b"nonsense\r\n\r\n", 400, "unparsable-body"),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400, "unparsable-body"),
+        (b"GET /?%b HTTP/1.1\r\nHost: a\r\n\r\n" % (b"x" * 70_000), 414, "uri-too-long"),
+        (HEAD + b"Expect: tea\r\nContent-Length: 5\r\n\r\nRain.", 417, "expectation-failed"),
+        (HEAD + b"X-Long: %b\r\n\r\n" % (b"x" * 9_000), 431, "headers-too-large"),
+        (HEAD + b"Transfer-Encoding: tea\r\n\r\n", 501, "not-implemented"),
+    ],
+)
+def test_what_is_not_http_is_refused_with_a_problem(server, request_head, status, kind):
+    head, _, body = raw(server, request_head).partition(b"\r\n\r\n")
+
+    problem = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"Content-Type: application/problem+json" in head
+    assert f"X-Request-ID: {problem['request_id']}".encode() in head
+    assert problem["status"] == status
+    assert problem["type"] == f"urn:problem-type:news-digest:{kind}"
+    assert problem["detail"]
+
+
 @pytest.mark.parametrize(
     "head_and_body",
     [
