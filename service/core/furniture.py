@@ -292,9 +292,11 @@ def _role(page: _Page, line: _Line) -> Role:
         for rule in _candidates(page, "line", known.fullmatch(text, start, end), start, end):
             if (rule.open and not is_open) or (rule.early and not (early or is_open)):
                 continue
+            if rule.first and (page.begun or not page.prose or not _is_below_title(page, line)):
+                continue
             if rule.pattern.fullmatch(text, start, end):
                 if rule.heads and is_open and _words(text, line) <= _HEADER_WORDS:
-                    page.listed = rule.role
+                    page.listed = rule.rest or rule.role
                 return rule.role
     if len(line.sentences) == 1:
         role = _role_of_sentence(page, line, start, end)
@@ -311,6 +313,13 @@ def _role(page: _Page, line: _Line) -> Role:
     if page.listed:
         return page.listed
     return _role_of_open(page, line)
+
+
+def _is_below_title(page: _Page, line: _Line) -> bool:
+    """Whether a title stands above the line, in the text or beside it."""
+    if line.at or not page.title:
+        return line.at > 0
+    return _lowered(line.sentences, line.start, line.end) != page.title
 
 
 def _candidates(

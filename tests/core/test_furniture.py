@@ -60,6 +60,8 @@ def story(text, title=None):
 def test_mark_knows_the_case_of_every_rule(rule):
     top = rule.get("first") or rule.get("early") or rule["role"] == "dateline"
     lines = [rule["case"], *BODY] if top else [*BODY, rule["case"]]
+    if rule.get("first") and rule["where"] == "line":
+        lines.insert(0, "Old bridge closed")
 
     found = marked("\n\n".join(lines))
 
