@@ -231,12 +231,11 @@ def _peel(page: _Page, line: _Line) -> None:
             break
     for _ in range(4):
         # Next to no such piece ends like a sentence; most lines of story are spared the search.
-        if text[line.end - 1] in '.!?…"”’' or not _ANY["end"].search(
-            text, max(line.start, line.end - _TAIL), line.end
-        ):
+        if text[line.end - 1] in '.!?…"”’':
             break
-        for rule in _RULES["end"]:
-            found = rule.pattern.search(text, max(line.start, line.end - _TAIL), line.end)
+        start, end = max(line.start, line.end - _TAIL), line.end
+        for rule in _candidates(page, "end", _ANY["end"].search(text, start, end), start, end):
+            found = rule.pattern.search(text, start, end)
             if found and line.start < found.start() and _divides(line, found.start()):
                 line.pieces.append((found.start(), line.end, rule.role))
                 if rule.role in (Role.CREDIT, Role.CAPTION):
