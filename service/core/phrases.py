@@ -96,7 +96,7 @@ _TIMES = frozenset("last past first early late next time process meantime".split
 _RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", "but"})
 _SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
 _ONCE = frozenset("former ex late fellow longtime long-time".split())
-_PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
+PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
 _CONTRACTED = tuple(
     pronoun + mark for pronoun in "it he she they you i we that there".split() for mark in "'’"
 )
@@ -119,12 +119,14 @@ _CALL = frozenset(
 # Words of several kinds, put together once.
 _OPENING = _DETERMINERS | POSSESSIVES
 _OWNERS = GENITIVES | POSSESSIVES
+_OPENERS = _OPENING | GENITIVES
 _LOOSE = PREPOSITIONS | ARTICLES | {"and", ","}
 _ELSEWHERE = _OPENING | _VERBS | _FUNCTION | _ADVERBS | {"former", ""}
 _CLAUSE = _VERBS | _RELATIVE | _CLOSE
 BREAK = _DASHES | {",", ":"}
 _ASIDE = _DASHES | {",", "("}
 _UNSTRESSED = _AUXILIARY | _ADVERBS
+_BETWEEN = _UNSTRESSED | ARTICLES | BREAK
 _PASSED = _ADVERBS | _APPOINTED | _QUOTES | {"been", "such"}
 _NEVER_AGENTS = _NO_AGENTS | _FUNCTION | _VERBS
 _COMPLEMENTS = ARTICLES | _QUOTES | {"as", "its", "their"}
@@ -333,9 +335,9 @@ class Reader:
         if word == "of":  # "Minister of Justice"
             return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
         if word == "then":  # "the school's then principal"
-            return self.word(i - 1) in GENITIVES | POSSESSIVES
+            return self.word(i - 1) in _OWNERS
         if word in _VERBS:  # "the retired officer"
-            return self.word(i - 1) in _OPENING | GENITIVES
+            return self._opens(i)
         return word not in _FUNCTION and word[0].isalnum()
 
     def _is_infinitive(self, i: int) -> bool:
@@ -432,7 +434,7 @@ class Reader:
 
     def _opens(self, i: int) -> bool:
         """Whether the token follows what opens a noun phrase: "the study's lead author"."""
-        return self.word(i - 1) in _OPENING | GENITIVES
+        return self.word(i - 1) in _OPENERS
 
     def _participle(self, i: int) -> bool:
         """Whether a verb form goes on with the phrase: "widow jailed for"."""
@@ -640,7 +642,7 @@ class Reader:
             ):
                 for each in named:
                     yield each.entity, (start, end)
-        while self.word(i) in _UNSTRESSED or self.word(i) in ARTICLES | BREAK:
+        while self.word(i) in _BETWEEN:
             i -= 1
         if len(named) > 1 and self.word(i) == "of" and self.word(i - 1) in _GROUPS:
             for each in named:
@@ -916,11 +918,11 @@ class Reader:
 
         They are the first person that the sentence names before them, else *subject*.
         """
-        if _PRONOUNS.isdisjoint(self.lower):
+        if PRONOUNS.isdisjoint(self.lower):
             return
         person = next((name for name in self.names if name.type == "PER"), None)
         for i, token in enumerate(self.lower):
-            if token not in _PRONOUNS or self.spoken[i]:
+            if token not in PRONOUNS or self.spoken[i]:
                 continue  # what a speaker says is rarely of himself
             if person and person.first <= i:
                 subject = person.entity

@@ -7,10 +7,12 @@ from dataclasses import replace
 from service.core.descriptions import Knowledge, Reading
 from service.core.entities import Entity, EntityRole
 from service.core.mentions import EntityType
-from service.core.phrases import PERSONS, Name, Phrase, Reader, Said, is_quoted_after
+from service.core.phrases import PERSONS, PRONOUNS, Name, Phrase, Reader, Said, is_quoted_after
 from service.core.tagger import NAMING_ROLES
 from service.core.text import Document, Sentence
 
+# Of a sentence without them and without a name nothing is said, and nothing is learnt.
+_TELLING = PERSONS | PRONOUNS
 _Place = tuple[int, int, int, EntityType]  # start, end, entity and its type
 
 
@@ -51,7 +53,7 @@ def _readings(article: int, document: Document, found: Sequence[_Place]) -> Iter
         paragraph = sentence.paragraph
         first = bisect_left(found, (sentence.start,))
         last = bisect_left(found, (sentence.end,))
-        if first < last or subject is not None or not PERSONS.isdisjoint(sentence.lower):
+        if first < last or not _TELLING.isdisjoint(sentence.lower):
             reader = Reader(sentence, _names_of(sentence, found[first:last]), quoted=quoted)
             said = _longest((*reader.said(), *reader.of_pronouns(subject)))
             yield Reading(article, sentence, reader, said, subject, alone)
