@@ -147,12 +147,18 @@ def _any(words: Iterable[str]) -> str:
 
 # Thousands are parted by commas, by no-break or thin spaces, by plain spaces where two or more
 # follow, and in India by two digits: 46,537; 1 414 021 100; 12,34,567.
+_PARTING = "\u00a0\u202f\u2007\u2009"
 _DIGITS = re.compile(
-    r"(?:(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,3}(?:[\u00a0\u202f\u2009][0-9]{3}){1,5}"
+    rf"(?:(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,5}}|[0-9]{{1,3}}(?:[{_PARTING}][0-9]{{3}}){{1,5}}"
     r"|[1-9][0-9]{0,2}(?: [0-9]{3}){2,5}|[0-9]{1,2}(?:,[0-9]{2}){1,4},[0-9]{3})(?![0-9])"
     r"(?:\.[0-9]{1,9})?|[0-9]{1,15}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})(?![0-9])"
 )
-_GROUPING = re.compile(r"[, \u00a0\u202f\u2009]")
+_GROUPING = re.compile(rf"[, {_PARTING}]")
+# White space on one line, and a line break inside a sentence that a program wrapped.
+_BLANKS = "\t\n\r\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u205f\u3000"
+_THOUSANDS = re.compile(
+    rf"(?<![0-9])[1-9][0-9]{{0,2}}(?:[{_PARTING}][0-9]{{3}}){{1,5}}(?![0-9])|(?P<blank>[{_PARTING}])"
+)
 _PART = re.compile(
     rf"(?: {{0,2}}|-)(?:(?P<glyph>[{''.join(GLYPHS)}])"
     r"|(?P<above>[1-9])/(?P<below>2|3|4|5|8|16)(?![/0-9]))"
@@ -226,6 +232,20 @@ OPENERS = frozenset(
 
 #: What an article must stand before to begin one: "a hundred", "a few thousand", "an eighth".
 AFTER_ARTICLE = frozenset({*_MAGNITUDES, *_FRACTIONS, *_GROUPS, "few", "couple"})
+
+
+def plainly_spaced(text: str) -> str:
+    r"""The text with a plain space for each other one, but for those that part thousands.
+
+    >>> plainly_spaced("12\u00a0500 kg of\u00a0it")
+    '12\xa0500 kg of it'
+    """
+    for blank in _BLANKS:
+        if blank in text:
+            text = text.replace(blank, " ")
+    if any(blank in text for blank in _PARTING):
+        text = _THOUSANDS.sub(lambda match: " " if match["blank"] else match[0], text)
+    return text
 
 
 def read(text: str, start: int, end: int) -> Numeral | None:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.core.lexicon import DIMENSIONS, Comparator, Kind
-from service.core.numerals import AFTER_ARTICLE, GLYPHS, OPENERS, Numeral, read, rounded, scale_of
+from service.core.numerals import (
+    AFTER_ARTICLE,
+    GLYPHS,
+    OPENERS,
+    Numeral,
+    plainly_spaced,
+    read,
+    rounded,
+    scale_of,
+)
 from service.core.readings import Reading, is_age_of_another, read_in_context
 from service.core.refusals import PLURAL_AFTER, continues
 from service.core.subjects import subjects
@@ -36,7 +45,9 @@ class Quantity:
     comparator: Comparator
     kind: Kind
     unit: str | None  # ISO 4217 code, "%", or a unit's name in the singular; None for a bare count
-    subject: str  # what is counted or measured, in the sentence's words; "" where it says nothing
+    subject: (
+        str  # what is counted or measured, in the sentence's words, plainly spaced; "" if unsaid
+    )
     sentence: int  # index into Document.sentences
 
 
@@ -61,15 +72,16 @@ def find_quantities(document: Document, names: Sequence[Span] = ()) -> tuple[Qua
         start, end = blocked[k]
         return numeral.end <= end and end - start > numeral.end - numeral.start
 
+    text = plainly_spaced(document.text)
     found: list[Quantity] = []
     for index, sentence in enumerate(document.sentences):
         if sentence.role in _TOLD:
-            numerals = [n for n in _numerals(document.text, sentence) if not named(n)]
+            numerals = [n for n in _numerals(text, sentence) if not named(n)]
             if numerals:
-                found += _quantities(document.text, sentence, index, numerals)
+                found += _quantities(text, sentence, index, numerals)
     if any(shared(quantity.unit) for quantity in found):
         found = _settled(document, found)
-    return tuple(_with_currency_of_cents(document.text, found))
+    return tuple(_with_currency_of_cents(text, found))
 
 
 def _settled(document: Document, found: Sequence[Quantity]) -> list[Quantity]:
