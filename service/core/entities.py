@@ -13,6 +13,7 @@ from service.core.gazetteer import (
     DEMONYMS,
     GIVEN_NAMES,
     LARGE_PLACES,
+    MEN,
     NICKNAMES,
     ORGANISATION_WORDS,
     ORGANISATIONS,
@@ -20,6 +21,7 @@ from service.core.gazetteer import (
     SAME,
     SMALL_PLACES,
     SURNAMES,
+    WOMEN,
 )
 from service.core.mentions import COMPANY, EntityType, Mention
 from service.core.text import Document, Role, Span
@@ -491,36 +493,112 @@ def _resolved(
         kept = _Group()
         heads = dict.fromkeys(joined.head(owner) for owner in owners)
         stands = [(*place, head) for head in heads for place in places[head]]
-        for place, owner in _owners(forms[form].mentions, sorted(stands), list(heads)):
+        for place, owner in _owners(forms[form].mentions, _Namesakes(documents, stands)):
             (groups[owner] if owner else kept).mentions.append(place)
         if kept.mentions:
             groups.setdefault(form, _Group()).mentions.extend(kept.mentions)
     return list(groups.items())
 
 
+# A title before a surname, and a relation before a full name; the group that matches tells the sex.
+_TITLED = re.compile(r"\b(?:(?P<m>Mr|Sir)|(?P<f>Mrs|Ms|Miss|Dame))\.? $")
+_RELATED = re.compile(
+    r"\b(?:(?P<m>(?:ex-|step|grand)?(?:husband|father|dad|son)|(?:half-|step)?brother|uncle|nephew"
+    r"|boyfriend|fianc[eé])"
+    r"|(?P<f>(?:ex-|step|grand)?(?:wife|mother|mum|mom|daughter)|(?:half-|step)?sister|aunt|niece"
+    r"|girlfriend|widow|fianc[eé]e)"
+    r"|partner|spouse|cousin|sibling|twin|child|parent|grandparent|grandchild)"
+    r",? (?:(?:the |a |an |former |late |then )?(?:[a-z-]+ ){0,2})$"
+)
+_LONGEST_RELATION = 60  # characters before a full name in which it is looked for
+
+
+def _sex_told(found: re.Match[str] | None) -> str:
+    return (found.lastgroup or "") if found else ""
+
+
+class _Namesakes:
+    """The people of a request who share a part of their names, and what tells them apart."""
+
+    def __init__(self, documents: Sequence[Document], stands: Sequence[tuple[int, int, str]]):
+        """*stands* are the places of their full names: article, start, and the head of the name."""
+        self._documents = documents
+        self.stands = sorted(stands)
+        self._sexes: dict[str, Counter[str]] = defaultdict(Counter)
+        self._related: dict[int, dict[str, bool]] = defaultdict(dict)
+        for article, start, head in self.stands:
+            text = documents[article].text
+            before = text[max(0, start - _LONGEST_RELATION) : start]
+            relation = _RELATED.search(before)
+            self._related[article].setdefault(head, relation is not None)
+            for told in (relation, _TITLED.search(before)):
+                self._sexes[head][_sex_told(told)] += 1
+        self._ladders: dict[tuple[int, str], tuple[set[str], ...]] = {}
+
+    def title(self, article: int, start: int) -> str:
+        """The sex that a title at the place tells, empty where none does."""
+        return _sex_told(_TITLED.search(self._documents[article].text, max(0, start - 6), start))
+
+    def _sex(self, head: str) -> str:
+        """What titles and relations tell, else the given name."""
+        male, female = self._sexes[head]["m"], self._sexes[head]["f"]
+        given = head.partition(" ")[0].title()
+        if male == female:
+            male, female = given in MEN, given in WOMEN
+        return "m" if male > female else "f" if female > male else ""
+
+    def ladder(self, article: int, title: str) -> tuple[set[str], ...]:
+        """Sets of those whom a surname in the article may mean, each set before the next.
+
+        A title rules out the other sex; a person who is introduced as a relation of somebody comes
+        after those who are not.
+        """
+        if (article, title) not in self._ladders:
+            there = self._related.get(article) or {
+                head: all(known.get(head, True) for known in self._related.values())
+                for head in dict.fromkeys(head for _, _, head in self.stands)
+            }
+            fitting = there
+            if title:
+                sexes = {head: self._sex(head) for head in there}
+                fitting = {h: there[h] for h in there if sexes[h] == title} or {
+                    h: there[h] for h in there if not sexes[h]
+                }
+            leading = {head for head, related in fitting.items() if not related}
+            self._ladders[article, title] = (leading or set(fitting), set(fitting))
+        return self._ladders[article, title]
+
+
 def _owners(
-    mentions: Sequence[tuple[int, Mention]],
-    stands: Sequence[tuple[int, int, str]],
-    heads: Sequence[str],
+    mentions: Sequence[tuple[int, Mention]], namesakes: _Namesakes
 ) -> Iterator[tuple[tuple[int, Mention], str | None]]:
     """For each mention of a surname the full name it means.
 
     The only one of the article, else the only one of all; where several bear the name, the nearest
-    before the mention in its article, and None where none stands before it.
+    before the mention in its article on the first rung of the ladder that has one, and None where
+    none stands before it.
     """
-    present: dict[int, set[str]] = defaultdict(set)
-    for article, _, head in stands:
-        present[article].add(head)
-    at = 0
+    stands, at = namesakes.stands, 0
+    nearest: dict[tuple[str, int], str] = {}  # title and rung -> the last full name on it
+    current = -1
     for place in sorted(mentions, key=lambda place: (place[0], place[1].start)):
         article, mention = place
+        if article != current:
+            current = article
+            nearest.clear()
         while at < len(stands) and stands[at][:2] < (article, mention.start):
+            if stands[at][0] == article:
+                for title in ("", "m", "f"):
+                    for rung, heads in enumerate(namesakes.ladder(article, title)):
+                        if stands[at][2] in heads:
+                            nearest[title, rung] = stands[at][2]
             at += 1
-        there = present[article] or heads
-        if len(there) == 1:
-            yield place, next(iter(there))
+        title = namesakes.title(article, mention.start)
+        ladder = namesakes.ladder(article, title)
+        if len(ladder[0]) == 1:
+            yield place, next(iter(ladder[0]))
         else:
-            yield place, stands[at - 1][2] if at and stands[at - 1][0] == article else None
+            yield place, nearest.get((title, 0)) or nearest.get((title, 1))
 
 
 # Places by their name in capitals, for those that datelines alone name.

@@ -44,6 +44,8 @@ NO_NAMES = _entries("not a name")
 LARGE_PLACES = _entries("place") | frozenset(_lines("places_large.txt"))
 SMALL_PLACES = frozenset(_lines("places_small.txt"))
 GIVEN_NAMES = frozenset(_lines("names_given.txt"))
+MEN = frozenset(_lines("names_men.txt"))  # given names that men alone bear
+WOMEN = frozenset(_lines("names_women.txt"))
 SURNAMES = frozenset(_lines("names_surnames.txt"))
 
 #: The usual name of a thing -> other names by which news knows the same thing.
