@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT / "../shared/digestbench/dev"
+OURS = "service.api:create_app()"
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -89,13 +90,15 @@ class Server:
 
 @contextmanager
 def serving(
-    app: str = "service.api:create_app()", *, workers: int = 1, cores: str | None = None, **env: str
+    app: str = OURS, *, workers: int = 1, cores: str | None = None, **env: str
 ) -> Iterator[Server]:
     """The service as it is deployed, or a peer in the same way; bound to *cores* where given."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", app]
+    if app != OURS:  # our worker asks the application for its slots
+        command += ["--worker-class", "gthread"]
     start = time.perf_counter()
     process = subprocess.Popen(
         (["taskset", "-c", cores] if cores else []) + command,

@@ -22,6 +22,13 @@ from service.api import errors, telemetry
 # the answer be lost with it.
 _LINGER_S = 2.0
 _DRAINED = 65_536
+_REST_S = 0.001  # for the rest of a body that has come in already
+
+# Connections taken in at once, and seconds in which they gather while digests are refused. Each
+# refusal pushes the digest that is made out of the caches, ten together not much more than one: at
+# four times the load 90 % of the best are served, and 85 % without.
+_ACCEPTED = 32
+_GATHER_S = 0.02
 
 # What a request is refused with that is no HTTP, or not all of it; 400 where not said.
 _STATUSES = {
@@ -39,10 +46,11 @@ class _Connection(TConn):  # type: ignore[misc]
     def __init__(self, worker: "Worker", client: socket.socket, address: Any, own: Any) -> None:
         super().__init__(worker.cfg, client, address, own)
         self._worker = worker
+        self.is_read = False  # all that was sent
 
     def close(self, graceful: bool = False) -> None:
-        """Close; where *graceful*, only once the other side has read and closed."""
-        if graceful:
+        """Close; where *graceful* and there is more to come, once the other side has closed."""
+        if graceful and not self.is_read:
             self._worker.linger(self)
         else:
             super().close()
@@ -61,19 +69,46 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._lingering: deque[_Connection] = deque()  # by when they end
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection in; a thread has it once something is sent."""
-        try:
-            client, address = listener.accept()
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.ECONNABORTED):
-                return
-            raise
-        self.nr_conns += 1
-        connection = _Connection(self, client, address, listener.getsockname())
+        """Take in who waits; a thread has a connection once something is sent."""
+        for _ in range(_ACCEPTED):
+            try:
+                client, address = listener.accept()
+            except OSError as error:
+                if error.errno in (errno.EAGAIN, errno.ECONNABORTED):
+                    return
+                raise
+            self.nr_conns += 1
+            connection = _Connection(self, client, address, listener.getsockname())
+            try:
+                client.recv(1, socket.MSG_PEEK)
+            except BlockingIOError:
+                self._wait_for(connection)
+            except OSError:  # it has gone
+                self.nr_conns -= 1
+                connection.close()
+            else:
+                connection.data_ready = True
+                self.enqueue_req(connection)
+
+    def _wait_for(self, connection: _Connection) -> None:
         connection.timeout = time.monotonic() + self.cfg.keepalive
         self.pending_conns.append(connection)
         readable = partial(self.on_pending_socket_readable, connection)
-        self.poller.register(client, selectors.EVENT_READ, readable)
+        self.poller.register(connection.sock, selectors.EVENT_READ, readable)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Serve what has come; while digests are refused, gather what comes first."""
+        if self.wsgi.extensions["slots"].is_refusing():
+            time.sleep(_GATHER_S)
+        super().wait_for_and_dispatch_events(timeout)
+
+    def handle(self, conn: _Connection) -> Any:
+        """Serve the next request of a connection; false where it is the last."""
+        again = super().handle(conn)
+        if again is False and conn.parser is not None:
+            with suppress(Exception):  # a malformed chunk and the like
+                conn.is_read = conn.parser.finish_body(deadline=time.monotonic() + _REST_S)
+        return again
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """Serve; the connection ends after a body that is too large, which nobody will read."""

@@ -1,11 +1,13 @@
 """How many digests one worker makes at once, and which requests may wait for their turn."""
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from heapq import heapify, heapreplace
+from typing import NoReturn
 
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -27,6 +29,8 @@ PLACES = 12
 # on one core two at once are both done when the second would have been, and are in each other's way
 # (docs/decisions.md). Fifteen ordinary articles take this long.
 _LONG_S = 0.2
+
+_MOMENT_S = 0.2
 
 # Seconds of a core for each byte of a body, and how many bytes it costs to be a request at all. A
 # worker begins with what was measured once, and goes on with what it measures.
@@ -69,6 +73,7 @@ class Slots:
         self._lock = threading.Lock()
         self._running: list[_Turn] = []
         self._waiting: deque[_Turn] = deque()
+        self._refused = -math.inf  # when the last one was
         self._bytes = 100.0 * _REQUEST
         self._seconds = pace * self._bytes
 
@@ -81,8 +86,11 @@ class Slots:
         with self._lock:
             refused = self._refuses(body_bytes + _REQUEST)
         if refused:
-            telemetry.shed("full")
-            raise overloaded()
+            self._refuse()
+
+    def is_refusing(self) -> bool:
+        """Whether a request was refused a moment ago."""
+        return time.monotonic() - self._refused < _MOMENT_S
 
     @contextmanager
     def one(self, body_bytes: int) -> Iterator[None]:
@@ -98,8 +106,7 @@ class Slots:
                 self._waiting.append(turn)
                 self._go_on()
         if refused:
-            telemetry.shed("full")
-            raise overloaded()
+            self._refuse()
         done = False
         try:
             if not turn.come.wait(self._wait_s):
@@ -114,6 +121,11 @@ class Slots:
                 # Its turn may have come since it gave up waiting: turns come under the lock.
                 (self._running if turn.come.is_set() else self._waiting).remove(turn)
                 self._go_on()
+
+    def _refuse(self) -> NoReturn:
+        self._refused = time.monotonic()
+        telemetry.shed("full")
+        raise overloaded()
 
     def _refuses(self, size: int) -> bool:
         if len(self._running) + len(self._waiting) >= self._places:

@@ -86,6 +86,17 @@ def test_one_refuses_at_once_what_would_wait_too_long():
     assert not full(slots)
 
 
+def test_is_refusing_tells_for_a_moment():
+    slots = Slots(1, pace=1)
+    assert not slots.is_refusing()
+
+    with slots.one(1_000_000):
+        assert full(slots)
+
+    assert slots.is_refusing()
+    wait_until(lambda: not slots.is_refusing())
+
+
 def test_a_large_request_may_wait_longer_than_a_small_one():
     slots = Slots(1, wait_s=60, pace=1e-3)
 
