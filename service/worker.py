@@ -102,21 +102,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             time.sleep(_GATHER_S)
         super().wait_for_and_dispatch_events(timeout)
 
-    def handle(self, conn: _Connection) -> Any:
-        """Serve the next request of a connection; false where it is the last."""
-        again = super().handle(conn)
-        if again is False and conn.parser is not None:
-            with suppress(Exception):  # a malformed chunk and the like
-                conn.is_read = conn.parser.finish_body(deadline=time.monotonic() + _REST_S)
-        return again
-
-    def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Serve; the connection ends after a body that is too large, which nobody will read."""
+    def handle_request(self, req: Any, conn: _Connection) -> bool:
+        """Serve a request, and whether another may follow: not after a body that is too large."""
         declared = next((value for name, value in req.headers if name == "CONTENT-LENGTH"), "0")
         if int(declared) > self.wsgi.config["MAX_CONTENT_LENGTH"]:
             req.must_close = True
             req._expected_100_continue = False
-        return super().handle_request(req, conn)
+        again = bool(super().handle_request(req, conn))
+        if not again:
+            with suppress(Exception):  # a malformed chunk and the like
+                conn.is_read = conn.parser.finish_body(deadline=time.monotonic() + _REST_S)
+        return again
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Refuse what is not HTTP with a problem, as the application does all else."""

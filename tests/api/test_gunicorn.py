@@ -136,6 +136,7 @@ def test_a_declared_body_over_the_limit_ends_the_connection_at_once(server):
         (b"GET /?%b HTTP/1.1\r\nHost: a\r\n\r\n" % (b"x" * 70_000), 414, "uri-too-long"),
         (HEAD + b"Expect: tea\r\nContent-Length: 5\r\n\r\nRain.", 417, "expectation-failed"),
         (HEAD + b"X-Long: %b\r\n\r\n" % (b"x" * 9_000), 431, "headers-too-large"),
+        (HEAD + b"X-Long: %b\r\n\r\n" % (b"x" * 900_000), 431, "headers-too-large"),
         (HEAD + b"Transfer-Encoding: tea\r\n\r\n", 501, "not-implemented"),
     ],
 )
