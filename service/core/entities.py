@@ -69,16 +69,22 @@ class Entity:
 _SMALL = frozenset("of the and for in on at to de la du del a".split())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _DOTTED = re.compile(r"(?:\w\.)+\w?")
+# A nickname between a given name and a surname: Saffron "Saffy" Berg, Anton (Tank) Mirek.
+_NICKNAME = re.compile(r" (?:\([\"']?|[\"'])([^\"'()]+)(?:[\"']?\)|[\"'])(?= )")
 _SPELLED_OUT = {"&": "and", "mt.": "mount", "mt": "mount", "dept.": "department", "ft.": "fort"}
 
 
 def _form(text: str) -> str:
-    """The spelling that two mentions share: case, accents, dots, commas, quotes, "the" left out.
+    """The spelling that two mentions share.
+
+    Case, accents, dots, commas, quotes, "the" and a nickname before a surname are left out.
 
     >>> _form("The U.S.") == _form("US"), _form("Justice Department")
     (True, 'department of justice')
     """
     plain = text.replace("’", "'").replace("‘", "'")
+    if "“" in plain or '"' in plain or " '" in plain or "(" in plain:
+        plain = _NICKNAME.sub("", plain.replace("“", '"').replace("”", '"'))
     if not plain.isascii():  # most are, and 69,000 names are read at start
         parts = unicodedata.normalize("NFKD", plain)
         plain = "".join(part for part in parts if not unicodedata.combining(part))
@@ -420,12 +426,25 @@ def _born(
                 alike[form] = None
 
 
+def _nicknames(form_of: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Nickname, and the full name in which it stands: ("saffy", "saffron berg")."""
+    for text, form in form_of.items():
+        plain = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
+        found = _NICKNAME.search(plain)
+        if found:
+            yield _form(found[1]), form
+
+
 class _Bearers:
     """Who may be meant by one part of a person's name."""
 
-    def __init__(self, joined: _Joined, full: Sequence[str]) -> None:
+    def __init__(
+        self, joined: _Joined, full: Sequence[str], nicknames: Iterable[tuple[str, str]]
+    ) -> None:
         self._surname: dict[str, dict[str, None]] = defaultdict(dict)
         self._given: dict[str, dict[str, None]] = defaultdict(dict)
+        for nickname, form in nicknames:
+            self._given[nickname][joined.head(form)] = None
         for form in full:
             head, person = joined.head(form), _Person.of(form)
             self._given[person.first][head] = None
@@ -472,7 +491,12 @@ def _resolved(
     for acronym, form in _bracketed(documents, mentions, form_of).items():
         joined.join(form, acronym)
         apart.add(acronym)
-    bearers = _Bearers(joined, full)
+    nicknames = sorted(pair for pair in _nicknames(form_of) if types[pair[1]] == "PER")
+    for nickname, form in nicknames:  # "Saffy Berg"
+        also = f"{nickname} {_Person.of(form).last}"
+        if also in types:
+            joined.join(form, also)
+    bearers = _Bearers(joined, full, nicknames)
     single = {
         form: owners
         for form, kind in types.items()
@@ -558,14 +582,11 @@ class _Namesakes:
                 head: all(known.get(head, True) for known in self._related.values())
                 for head in dict.fromkeys(head for _, _, head in self.stands)
             }
-            fitting = there
-            if title:
-                sexes = {head: self._sex(head) for head in there}
-                fitting = {h: there[h] for h in there if sexes[h] == title} or {
-                    h: there[h] for h in there if not sexes[h]
-                }
-            leading = {head for head, related in fitting.items() if not related}
-            self._ladders[article, title] = (leading or set(fitting), set(fitting))
+            sexes = {head: self._sex(head) for head in there} if title else {}
+            fitting = [h for h in there if sexes.get(h, "") in {"", title}] or list(there)
+            leading = [h for h in fitting if not there[h]] or fitting
+            titled = [h for h in leading if title and sexes[h]] or leading
+            self._ladders[article, title] = (set(titled), set(fitting))
         return self._ladders[article, title]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, cast
 
@@ -77,6 +77,53 @@ def _parted(tokens: Sequence[Token], name: _Name) -> Iterator[_Name]:
     yield name
 
 
+_OPENS, _CLOSES = frozenset("\"“'‘("), frozenset("\"”'’)")
+_LONGEST_NICKNAME = 2  # tokens
+_QUOTED = re.compile(r"\w [(\"“'‘][\"“'‘A-Z]")
+
+
+def _nickname_at(tokens: Sequence[Token], i: int) -> tuple[int, int, int] | None:
+    """The tokens of a nickname whose marks open at token *i*, and the end of the marks."""
+    start = i + 1
+    while start < len(tokens) and tokens[start].text in _OPENS:
+        start += 1
+    end = start
+    while end < len(tokens) and end - start < _LONGEST_NICKNAME and is_capital(tokens[end].text):
+        end += 1
+    closed = end
+    while closed < len(tokens) and tokens[closed].text in _CLOSES:
+        closed += 1
+    return (start, end, closed) if start < end < closed < len(tokens) else None
+
+
+def _with_nicknames(
+    tokens: Sequence[Token], names: Sequence[_Name], nicknames: set[_Words]
+) -> list[_Name]:
+    """The names; a given name, nickname and surname are one: 'Anton "Tank" Mirek'.
+
+    The nickname and the surname are put to *nicknames*.
+    """
+    ending = {name.last: name for name in names if name.kind == "PER"}
+    beginning = {name.first: name for name in names}
+    whole: list[_Name] = []
+    for i in range(1, len(tokens) - 3):
+        if tokens[i].text not in _OPENS or not is_capital(tokens[i - 1].text):
+            continue
+        found, known = _nickname_at(tokens, i), tokens[i - 1].text in GIVEN_NAMES
+        if not found or not is_capital(tokens[found[2]].text):
+            continue
+        start, end, last = found
+        given, surname = ending.get(i), beginning.get(last)
+        quoted = tokens[start - 1].text != "("
+        if known or (given and surname and quoted):
+            first = given.first if given else i - 1
+            whole.append(_Name(first, surname.last if surname else last + 1, "PER"))
+            nicknames.add(_words(tokens, _Name(start, end, "PER")))
+            nicknames.add(_words(tokens, whole[-1]._replace(first=last)))
+    taken = {i for name in whole for i in range(name.first, name.last)}
+    return sorted([*whole, *(name for name in names if name.first not in taken)])
+
+
 def _is_visible(token: Token) -> bool:
     """Whether the token shows on a page: a byte order mark before a name hides it from a tagger."""
     return token.text.isprintable() or any(map(str.isprintable, token.text))
@@ -99,7 +146,13 @@ class _Votes:
     lengths: dict[str, list[int]]  # first word -> lengths of the names it begins, longest first
 
     @classmethod
-    def of(cls, sentences: Sequence[Sequence[Token]], names: Sequence[Sequence[_Name]]) -> "_Votes":
+    def of(
+        cls,
+        sentences: Sequence[Sequence[Token]],
+        names: Sequence[Sequence[_Name]],
+        people: Iterable[_Words],
+    ) -> "_Votes":
+        """The votes of the names of the sentences; parts of *people*'s names are names as well."""
         kinds: dict[_Words, Counter[EntityType]] = defaultdict(Counter)
         inside: Counter[str] = Counter()
         for tokens, found in zip(sentences, names, strict=True):
@@ -107,6 +160,8 @@ class _Votes:
                 kinds[_words(tokens, name)][name.kind] += 1
                 if name.first and name.last == name.first + 1:
                     inside[tokens[name.first].text] += 1
+        for words in people:
+            kinds[words]["PER"] += 1
         lengths: dict[str, set[int]] = defaultdict(set)
         for words in kinds:
             lengths[words[0]].add(len(words))
@@ -441,7 +496,11 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
         [part for name in _names(row) for part in _parted(tokens, name)]
         for tokens, row in zip(sentences, tags, strict=True)
     ]
-    votes = _Votes.of(sentences, names)
+    nicknames: set[_Words] = set()
+    for i, index in enumerate(named):
+        if _QUOTED.search(document.sentences[index].text):
+            names[i] = _with_nicknames(sentences[i], names[i], nicknames)
+    votes = _Votes.of(sentences, names, nicknames)
     found: list[Mention] = []
     for index, tokens, seen in zip(named, sentences, names, strict=True):
         sentence = document.sentences[index]
