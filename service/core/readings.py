@@ -92,7 +92,7 @@ def _amount(context: Context) -> Reading | None:
     """What digits or number words say, with unit, sign and qualifier."""
     numeral, word, before, after, *_ = context
     digits, one = numeral.form == "digits", word.lower() == "one"
-    value, length, start = numeral.value, 0, numeral.start
+    value, scaled, start = numeral.value, 0, numeral.start
     kind: Kind = "count"
     unit: str | None = None
     if sign := sign_before(before):
@@ -100,17 +100,15 @@ def _amount(context: Context) -> Reading | None:
         start -= sign[1]
     minus = not sign and before[-1:] in ("-", "−", "–") and before[-2:-1] in ("", " ", "(")
     if digits and len(context.following) < 4 and (scale := scale_after(after, money=bool(sign))):
-        value, length = value * scale[0], scale[1]
-    measured = (
-        None
-        if sign or length
-        else unit_after(
-            after, numeral, signed=minus, heated=context.lower in _HEATED and value < 200
+        value, scaled = value * scale[0], scale[1]
+    measured, length = None, scaled
+    if not sign and (not scaled or after[scaled : scaled + 1] in (" ", "-")):
+        measured = unit_after(
+            after[scaled:], numeral, signed=minus, heated=context.lower in _HEATED and value < 200
         )
-    )
     if measured:
         kind, unit, length, factor = measured
-        value *= factor
+        value, length = value * factor, length + scaled
         if unit == "pound" and value >= 10**6 and not after.startswith(" of ", length):
             kind, unit = "money", "GBP"  # "96 billion pounds"
         if one and unit == "day" and not counts_one(context):

@@ -30,6 +30,7 @@ _SHARED: dict[str, dict[str, list[str]]] = {row["unit"]: row["of"] for row in TA
 _CENTS: dict[str, str] = {word: row["unit"] for row in TABLE["hundredths"] for word in row["words"]}
 _OTHER_CENTS = {row["unit"]: frozenset(row.get("also", ())) for row in TABLE["hundredths"]}
 _LONG_PLURALS = [form for form in UNITS if form.endswith("s") and len(form) > 3] + ["feet"]
+_SHORT_TIMES = {"seconds", "minutes", "hours", "days", "nights", "weeks", "months", "secs", "mins"}
 # The word after a number, or the sign: most are the first of no unit.
 _NEXT = re.compile(r"[ -]?(?P<word>[A-Za-zµμ]+|[%°º])")
 _FIRST_OF_UNIT = frozenset(
@@ -39,13 +40,20 @@ _FIRST_OF_UNIT = frozenset(
 _PERCENT = re.compile(
     r" ?%|[ -]?(?:per[ -]?cents?(?:age)?|pct)(?P<points>[ -]points?)?(?![a-z])", re.IGNORECASE
 )
-_UNIT = re.compile(rf"[ -]?(?P<unit>{any_of(UNITS)})(?![A-Za-z])", re.IGNORECASE)
+# "They ran 10 km an hour later" tells no speed.
+_AN_HOUR = (r"an\ hour", r"an\ hour(?! (?:later|earlier|before|after|ago|away))")
+_UNIT = re.compile(rf"[ -]?(?P<unit>{any_of(UNITS).replace(*_AN_HOUR)})(?![A-Za-z])", re.IGNORECASE)
 # "eight stormy years", "three full days": one word may stand between.
 _LOOSE_UNIT = re.compile(
     r"[ -](?!and|or|to|of|in|per|the|a|for|at|on|by|from|times)[a-z]+(?:-[a-z]+)? "
     rf"(?P<unit>{any_of(_LONG_PLURALS)})(?![A-Za-z])"
 )
 _ATTACHED_UNIT = re.compile(rf"(?P<unit>{any_of(_ATTACHED)})(?![A-Za-z0-9])")
+# "12 m" are metres before these, "12 m people" a manner of millions.
+_METERS = re.compile(
+    r" m(?=[,;:)]|\.$|\. [A-Z]| (?:high|tall|long|wide|deep|thick|away|apart|above|below|under|over"
+    r"|of|off|from|in|at|to|and|or|by|on|before|after|beneath|up|down)(?![a-z]))"
+)
 _FEET = re.compile(r"['’′] ?(?=[0-9])")
 _DEGREES = re.compile(
     r" ?[°º](?: ?(?P<scale>[CF])(?:elsius|ahrenheit)?)?(?![A-Za-z])|(?P<bare>[CF])(?![A-Za-z])",
@@ -70,7 +78,12 @@ _ABBREVIATION = re.compile(
     r" ?(?P<scale>k|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
 )
 _ALWAYS_LARGE = frozenset("bn mn mln mil bln tn tln trn".split())
+# What an abbreviated magnitude scales: "2m euros", "5k tonnes"; but "ran the 800m minutes later".
+_SCALED = re.compile(
+    rf"[ -](?:{any_of({*_MONEY, *_LONG_PLURALS} - _SHORT_TIMES)})(?![A-Za-z])", re.IGNORECASE
+)
 _PLURAL_AFTER = re.compile(
+    rf"(?! (?:{any_of(_SHORT_TIMES)}|high|tall|long|wide|deep|thick)(?![a-z]))"
     r" (?:[a-z]+ ){0,2}?(?:[a-z]{3,}s|people|[a-z]*children|[a-z]*men)(?![a-z])"
 )
 _OF = re.compile(r" (?:of an?|of|an?) ")
@@ -126,7 +139,7 @@ def sign_before(before: str) -> tuple[str, int] | None:
 
 
 def scale_after(after: str, *, money: bool) -> tuple[Decimal, int] | None:
-    """What letters after digits multiply them by, and their length: "3.2bn", "10M", "$5m"."""
+    """What letters after digits multiply them by, and their length: "3.2bn", "10M", "2m euros"."""
     large = _ABBREVIATION.match(after)
     if not large:
         return None
@@ -134,7 +147,9 @@ def scale_after(after: str, *, money: bool) -> tuple[Decimal, int] | None:
     counted = letters in "km" and after[0] != " " and _PLURAL_AFTER.match(after, large.end())
     # Ten million are "10M", ten metres "10m".
     if not (money or letters in _ALWAYS_LARGE or large[0] == "M" or counted):
-        return None
+        code = _SIGN_AFTER.match(after, large.end())
+        if not (_SCALED.match(after, large.end()) or (code and (code["code"] or "$") in _SIGNS)):
+            return None
     return abbreviated(letters), large.end()
 
 
@@ -173,6 +188,8 @@ def unit_after(
             return Unit("measure", "foot", match.end())
         if match := _ATTACHED_UNIT.match(after):
             return _of_dimension(_ATTACHED[match["unit"]], match.end())
+    if digits and word == "m" and (match := _METERS.match(after)):
+        return _of_dimension("meter", match.end())
     if numeral.form in ("vague", "fraction") and (of := _OF.match(after)):
         # "thousands of dollars", "half an hour", "a quarter of a percentage point"
         plain = Numeral(numeral.start, numeral.end, numeral.value, "words")
