@@ -23,6 +23,8 @@ _MAGNITUDES: dict[str, Decimal] = {
     "dozens": Decimal(12),
     "hundred": Decimal(100),
     "thousand": Decimal(1000),
+    "lac": Decimal(10**5),
+    "lacs": Decimal(10**5),
     "lakh": Decimal(10**5),
     "lakhs": Decimal(10**5),
     "million": Decimal(10**6),
@@ -39,6 +41,7 @@ _ABBREVIATED: dict[str, Decimal] = {
     "mil": Decimal(10**6),
     "mm": Decimal(10**6),
     "b": Decimal(10**9),
+    "cr": Decimal(10**7),
     "bn": Decimal(10**9),
     "bln": Decimal(10**9),
     "t": Decimal(10**12),
@@ -192,6 +195,10 @@ _FRACTION_AFTER = re.compile(rf"{_GAP}(?:{_any(_FRACTIONS)})s?(?![a-z])", re.IGN
 _EVEN = re.compile(r"50/50(?![/0-9])")
 # "the second half" is no share
 _NTH_BEFORE = re.compile(r"(?:first|second|other|this|that|top|bottom|better|half|final)[ -]$")
+_ANOTHER_BEFORE = re.compile(
+    r"\b(?:for|with|after|before|into|build|building|add|adding|plan|planning) $"
+)
+_SENTENCE_MARKS = ("", ".", ",", ";", ")")
 _PART_OF_WHOLE = re.compile(
     r" (?:of|as|in|to|more|less|the|mile|century|inch|hour)(?![a-z])|[.,;)]"
 )
@@ -325,9 +332,16 @@ def _fraction(text: str, start: int, end: int) -> Numeral | None:
         and parts.lower() in ("a", "an")
         and name != "half"
         and not scale
-        and not _PART_OF_WHOLE.match(text, match.end(), end)
+        and (
+            not _PART_OF_WHOLE.match(text, match.end(), end)
+            or (
+                name != "quarter"
+                and _ANOTHER_BEFORE.search(text, max(0, start - 12), start)
+                and text[match.end() : match.end() + 1] in _SENTENCE_MARKS
+            )
+        )
     ):
-        return None  # "a third suspect"
+        return None  # "a third suspect", "it has four lines and money for a fifth"
     if scale:
         return Numeral(start, match.end(), _plain(value * _MAGNITUDES[scale.lower()]), "words")
     return Numeral(start, match.end(), value, "fraction")

@@ -154,7 +154,8 @@ def _amount(context: Context) -> Reading | None:
     comparator: Comparator = "~" if odd else "="
     led = len(before) - (numeral.start - start)
     lasting = kind == "duration" or context.following.rstrip(".,;:") in _ROUNDS
-    qualifier = _qualifier(before[:led], value, lasting=lasting)
+    elapsed = kind == "duration" and _ELAPSED.match(after, length) is not None
+    qualifier = _qualifier(before[:led], value, lasting=lasting, elapsed=elapsed)
     if qualifier:
         comparator, start = qualifier[0], start - qualifier[1]
     if numeral.form == "vague" and comparator in "=~":
@@ -236,7 +237,8 @@ _TURNED = frozenset({"turn", "turns", "turned", "turning"})
 # "He died in a crash at 26", but "the dead stood at 26", "the death toll stands at 26"
 _DIED_AT = re.compile(
     r"\b(?:died|dies|dead|retired|married|death|passed away|passes away)"
-    r"(?: (?!toll|number|count|rate|st[ao]|put|remain|r[io]se|reach|was|were|is)[a-z]+){0,2} at $"
+    r"(?: (?!toll|number|count|rate|st[ao]|put|remain|r[io]se|reach|was|were|is)[a-z]+){0,2} at $",
+    re.IGNORECASE,
 )
 # "who won a scholarship at 14", but "who left at 6"
 _LIVED_AT = re.compile(
@@ -259,6 +261,12 @@ _PHRASE_ENDS = re.compile(
 )
 # "the mayor, 58, resigned"
 _SOMEBODY_BEFORE = re.compile(r"\b(?:the|an?|his|her|their|my)(?: [a-z]+){1,3}, $", re.IGNORECASE)
+# "his daughters, Juno and Wren, four"
+_CHILD_BEFORE = re.compile(
+    r"\b(?:(?:grand|step)?(?:son|daughter|child|children)|twin|boy|girl|baby|toddler|sister|brother|kid"
+    r"|niece|nephew|sibling)s?\b[^.;]{0,48} ?[A-Z][\w'’-]{1,24}, $"
+)
+_CHILD_AFTER = re.compile(r"[,.;)]|$| and (?:[A-Z]|(?:his|her|their|a)(?![a-z]))")
 _AND_ANOTHER = re.compile(r" and [0-9]{1,2}[,.]")  # "her sons, 4 and 6, were at school"
 _AGE_RANGE = re.compile(r" (?:and|or) (?:under|younger|older|over)(?![a-z])")
 
@@ -281,12 +289,12 @@ def _is_age(context: Context) -> bool:
     turned = (
         lower in _TURNED
         or (lower in ("was", "is") and previous in _HE)
-        or (lower in ("only", "just") and previous in ("was", "is"))
+        or (lower in ("only", "just", "now", "then") and previous in ("was", "is"))
         or (lower == "at" and _DIED_AT.search(before[-48:]) is not None)
         or (
             numeral.value >= _YOUNGEST
             and (
-                (lower == "am" and previous == "i")
+                (lower in ("am", "was") and previous == "i")
                 or lower in _I_AM
                 or (lower == "at" and numeral.value > 12 and _LIVED_AT.search(before) is not None)
             )
@@ -296,8 +304,14 @@ def _is_age(context: Context) -> bool:
         return True
     if following in ("and", "or") and _AGE_RANGE.match(after):
         return True
-    if numeral.form != "digits" or before[-1:] not in (" ", ",", "("):
+    if before[-1:] not in (" ", ",", "("):
         return False
+    if numeral.form != "digits":
+        return (
+            numeral.value < 20
+            and _CHILD_BEFORE.search(before) is not None
+            and _CHILD_AFTER.match(after) is not None
+        )
     apart = after[:1] == "," or _AND_ANOTHER.match(after)
     if apart and numeral.value >= 1 and _SOMEBODY_BEFORE.search(before[-40:]):
         return True
@@ -397,6 +411,8 @@ def _rank(context: Context) -> Reading | None:
 _TO_DOUBLE_BEFORE = frozenset(
     "to will would could can may might should must did does not effectively and or".split()
 )
+# "twice as many", "almost double what it was"
+_COMPARED = re.compile(r" (?:as|the|that|its|his|her|their|what|those)(?![a-z])")
 _DOUBLE_AFTER = re.compile(
     r" (?:its|his|her|their|our|my|your|the|in|to|by|from|over)(?![a-z])|[.,;]"
 )
@@ -407,15 +423,18 @@ def _multiple(context: Context) -> Reading | None:
     numeral, word, _, after, *_ = context
     span = Span(numeral.start, numeral.end)
     if numeral.form == "times":
-        compared = re.match(r" (?:as|the|that|its|his|her|their)(?![a-z])", after)
-        return Reading(*span, span, numeral.value, "ratio" if compared else "count")
-    # "to double its fleet", but "a double murder", "the doubles title"
-    if word[-1] in "es" and not _DOUBLE_AFTER.match(after):
-        return None
-    if word[-1] == "e" and context.lower not in _TO_DOUBLE_BEFORE:
-        return None
-    reading = Reading(*span, span, numeral.value, "ratio")
+        reading = Reading(
+            *span, span, numeral.value, "ratio" if _COMPARED.match(after) else "count"
+        )
+    else:
+        reading = Reading(*span, span, numeral.value, "ratio")
     qualifier = _qualifier(context.before, numeral.value)
+    if numeral.form == "multiplied" and not (qualifier and _COMPARED.match(after)):
+        # "to double its fleet", but "a double murder", "the doubles title"
+        if word[-1] in "es" and not _DOUBLE_AFTER.match(after):
+            return None
+        if word[-1] == "e" and context.lower not in _TO_DOUBLE_BEFORE:
+            return None
     if not qualifier:
         return reading
     return reading._replace(
@@ -439,15 +458,23 @@ _PLACES = frozenset({"over", "above", "under", "below", "beyond", "near", "withi
 # What happens "over" a few of these lasts them.
 _ROUNDS = frozenset("legs rounds games matches sets seasons innings laps stages quarters".split())
 _OVER_IS_MORE = frozenset("for well just of is was lasted took spent after little now a".split())
+_ELAPSED = re.compile(r" (?:ago|earlier|later|before|after|previously|afterwards?)(?![a-z])")
+# Verbs that make one word with "over".
+_GONE_OVER = frozenset(
+    "take takes taking took taken hand hands handing handed turn turning turned sign signed start "
+    "started cross crossed move moved pull pulled fall fell blow blew boil boiled knock knocked "
+    "win won".split()
+)
 _WORD = re.compile(r"\S+")
 
 
 def _qualifier(
-    before: str, value: Decimal, *, lasting: bool = False
+    before: str, value: Decimal, *, lasting: bool = False, elapsed: bool = False
 ) -> tuple[Comparator, int] | None:
     """The comparator that stands at the end of *before*, and how far from its end it begins.
 
-    *lasting* where the number says how long: "over two days", "over two legs".
+    *lasting* where the number says how long: "over two days", "over two legs". *elapsed* where it
+    says how long ago or how much later: "she took over two years ago".
     """
     tail = before.rsplit(None, 2)
     if not tail:
@@ -472,6 +499,8 @@ def _qualifier(
             previous = plain[first - 1] if first else ""
             if phrase == "over" and lasting and 1 < value <= 20 and previous not in _OVER_IS_MORE:
                 return None  # "over two days" lasts them
+            if elapsed and phrase == "over" and previous in _GONE_OVER:
+                return None
             opening = spans[first]
             begin = opening.end() - len(plain[first])
             if previous in _INTENSIFIERS:

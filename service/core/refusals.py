@@ -251,6 +251,15 @@ _SENTENCE_OPENERS = tuple('.:“"?!—–-(‘•·●▪■‣*')
 _NOUN_AFTER = re.compile(r"[ -][a-z]{3,}")
 _SCORE_AFTER = re.compile(r"[-–][0-9]{1,3}(?![0-9]|[-–,][0-9]|[-–]?[a-z])")
 # "The two said" speaks of two who were named.
+# "They start work at six": a time of day; but "start school at six".
+_AT_HOUR_BEFORE = re.compile(
+    r"\b(?:start|beg[aiu]n|open|clos|shut|finish|leav|left|depart|arriv|m[eo]et|met|w[ao]ke|up|r[io]se"
+    r"|gather|work|dinner|lunch|breakfast|supper|kick)[a-z]*(?: (?!school)[a-z]+){0,3} at $",
+)
+_AT_HOUR_AFTER = re.compile(
+    r"[.,;)]|$| (?:and (?:clos|end|finish|stop)[a-z]*|in the|on|this|that|every|each|sharp|tonight"
+    r"|today|tomorrow|when|while|to)(?![a-z])"
+)
 _THE_TWO_DID = re.compile(r" (?:said|agreed|met|talked|spoke|discussed|told|argued)(?![a-z])")
 _NO_NAME = frozenset("the about only a an and".split())
 
@@ -268,6 +277,14 @@ def _labelled(context: Context) -> bool:
     if lower in _DESIGNATORS and not _PLURAL_NOUN.match(after):
         return True  # "page 12", but "on the page 12 photos"
     if lower in _LOOSE_DESIGNATORS and not noun:
+        return True
+    if (
+        lower == "at"
+        and numeral.form == "words"
+        and 1 <= numeral.value <= 12
+        and _AT_HOUR_AFTER.match(after)
+        and _AT_HOUR_BEFORE.search(context.before[-48:])
+    ):
         return True
     if lower == "the" and numeral.form == "words" and _THE_TWO_DID.match(after):
         return True
@@ -314,7 +331,9 @@ _ONE_NOUN = re.compile(r" (?P<noun>[A-Za-z]+)")
 # "One bullet hit the wall" counts, "One witness said" tells of somebody.
 _ONE_HAPPENED = re.compile(
     r" [a-z-]+(?: [a-z-]+)? (?:was|died|dies|remains?|survived|escaped|hit|struck|pierced|shattered"
-    r"|landed|crashed|fell|collapsed|exploded|burned|went|killed|wounded|injured)(?![a-z])"
+    r"|landed|crashed|fell|collapsed|exploded|burned|went|killed|wounded|injured"
+    r"|(?:is|has been)(?: (?:still|also|now|feared|believed|reported)){0,2} (?:missing|dead|injured"
+    r"|hurt|unaccounted|trapped|wounded|hospitali[sz]ed|in (?:hospital|custody|critical)))(?![a-z])"
 )
 _AFTER_PRONOUN_ONE = words("after_pronoun_one")
 _BEFORE_PRONOUN_ONE = words("before_pronoun_one")
@@ -350,6 +369,9 @@ def counts_one(context: Context) -> bool:
 
 
 _SINGLE_AFTER = re.compile(r" (?!most|day|week|mother|father|parent|mom|dad)[a-z]{3,}")
+_NEGATIONS = frozenset({"not", "without", "never", "nor"})
+# "has not lost a single match" is none
+_NOT_A_SINGLE = re.compile(r"(?:\bnot|n['’]t|\bnever|\bwithout)(?: [a-z]+){1,3} $")
 _GROUP_AFTER = re.compile(
     r" (?:(?!who|were|was|and|in|from|for|with|to|[a-z]+ing )[A-Za-z-]+ ){0,2}?"
     r"[a-z]{3,}(?:s|ople|ren|men)(?![a-z])"
@@ -360,5 +382,6 @@ def groups(context: Context) -> bool:
     """Whether "a couple of", "twin", "a single" count what follows."""
     word = context.word.lower()
     if word.endswith("single"):
-        return _SINGLE_AFTER.match(context.after) is not None
+        none = context.lower in _NEGATIONS or _NOT_A_SINGLE.search(context.before)
+        return not none and _SINGLE_AFTER.match(context.after) is not None
     return word == "a pair" or _GROUP_AFTER.match(context.after) is not None

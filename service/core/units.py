@@ -75,7 +75,7 @@ _PENCE = re.compile(r"p(?![A-Za-z])")
 _MONEY_VERBS = frozenset({"won", "sterling", "rand", "dong", "real", "crowns"})
 _CROWNS = 20  # fewer are of kings and teeth
 _ABBREVIATION = re.compile(
-    r" ?(?P<scale>k|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
+    r" ?(?P<scale>k|cr|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
 )
 _ALWAYS_LARGE = frozenset("bn mn mln mil bln tn tln trn".split())
 # What an abbreviated magnitude scales: "2m euros", "5k tonnes"; but "ran the 800m minutes later".
