@@ -32,6 +32,7 @@ from service.core.segment import segment
 from service.core.standing import standing
 from service.core.summary import TASTES, Budget, Summary, choose, find_candidates
 from service.core.trees import Model
+from service.core.updates import find_updates
 from service.core.vectors import Array, Meanings, Vectors, content_stems, stem
 from training.splits import held_out
 
@@ -225,12 +226,16 @@ class Guess(NamedTuple):
     def summary(self, words: int = WORDS) -> Summary:
         """The summary of so many words."""
         cluster = self.cluster
+        candidates = cluster.candidates
+        alike = Sameness(candidates, cluster.vectors, cluster.meanings, model=self.pairs)
+        one_story = [0] * len(candidates)
         return choose(
-            cluster.candidates,
+            candidates,
             self.salience,
-            Sameness(cluster.candidates, cluster.vectors, cluster.meanings, model=self.pairs),
+            alike,
             budget=Budget(words=words),
             taste=TASTES["many", "words"],
+            updates=find_updates(candidates, self.salience, alike, (), {}, one_story),
         )
 
 

@@ -1,6 +1,6 @@
 """The whole run on one page: articles in, one digest out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -28,9 +28,12 @@ from service.core.summary import (
     Taste,
     choose,
     find_candidates,
+    in_stories,
 )
 from service.core.tagger import NameTagger
-from service.core.text import Article, Document, Sentence
+from service.core.text import Article, Document, Sentence, Span
+from service.core.times import Time, read_time
+from service.core.updates import Update, find_updates
 from service.core.vectors import Meanings, Vectors, content_stems
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "load_pipeline",
 ]
 
+Place = tuple[int, Span]  # a sentence's article and its span
 Method = Literal["auto", "lead"] | ClassicMethod
 Part = Literal["summary", "entities", "figures"]
 
@@ -139,11 +143,16 @@ def digest(
     """
     options = options or Options()
     include = options.include
+    published = [article.published for article in articles]
+    times = [read_time(text) for text in published]
+    # What later articles have overtaken is told by the figures, among others.
+    told_later = "summary" in include and options.method == "auto" and _differ(times)
+    numbers = "figures" in include or told_later
     analyses = [
         analyze(
             article,
             names="entities" in include,
-            numbers="figures" in include,
+            numbers=numbers,
             timed=timed,
             check=check,
             tagger=tagger,
@@ -158,10 +167,33 @@ def digest(
     with timed("stories"):
         stories = find_stories(documents, titles)
     summary, entities, figures = None, None, None
+    merged: tuple[Figure, ...] = ()
+    if numbers:
+        check()
+        with timed("figures"):
+            merged = merge_figures(
+                documents,
+                [analysis.quantities for analysis in analyses],
+                copies=copies,
+                stories=[story.articles for story in stories],
+                published=published,
+                check=check,
+            )
+        if "figures" in include:
+            figures = merged[: options.max_figures]
     if "summary" in include:
         check()
         with timed("summary"):
-            summary = _summarize(documents, titles, copies, stories, options, check)
+            summary = _summarize(
+                documents,
+                titles,
+                copies,
+                stories,
+                times if told_later else (),
+                _superseded(merged),
+                options,
+                check,
+            )
     if "entities" in include:
         check()
         with timed("entities"):
@@ -170,18 +202,6 @@ def digest(
             found = with_roles(documents, found)
             wanted = (entity for entity in found if entity.type in options.entity_types)
             entities = tuple(islice(wanted, options.max_entities))
-    if "figures" in include:
-        check()
-        with timed("figures"):
-            merged = merge_figures(
-                documents,
-                [analysis.quantities for analysis in analyses],
-                copies=copies,
-                stories=[story.articles for story in stories],
-                published=[article.published for article in articles],
-                check=check,
-            )
-            figures = merged[: options.max_figures]
     notes = tuple(
         ArticleNote(
             language=analysis.language,
@@ -217,6 +237,8 @@ def _summarize(
     titles: Sequence[str | None],
     copies: Sequence[int | None],
     told: Sequence[Story],
+    times: Sequence[Time | None],
+    superseded: Mapping[Place, Collection[Place]],
     options: Options,
     check: Check,
 ) -> Summary:
@@ -246,14 +268,22 @@ def _summarize(
         case method:
             scores = rate(originals, headings, method=method)
     check()
+    alike = sameness(candidates, vectors, meanings)
+    groups = [story.articles for story in told] if options.method == "auto" else ()
+    updates: Sequence[Update] = ()
+    if options.method == "auto" and len({one.article for one in candidates[:counted]}) > 1:
+        told_by = in_stories(candidates, groups)
+        updates = find_updates(candidates, scores, alike, times, superseded, told_by)
     summary = choose(
         candidates,
         scores,
-        sameness(candidates, vectors, meanings),
+        alike,
         budget=_budget(originals, options),
         taste=taste,
         order=options.order,
-        stories=[story.articles for story in told] if options.method == "auto" else (),
+        stories=groups,
+        times=times,
+        updates=updates,
         check=check,
     )
     if not options.explain:
@@ -264,6 +294,34 @@ def _summarize(
     if options.method == "auto":
         reasons = explain(originals, headings, vectors, meanings, chosen)
     return summary.explained(reasons)
+
+
+def _differ(times: Sequence[Time | None]) -> bool:
+    """Whether one of the articles was published before another."""
+    dated = [time for time in times if time]
+    return len(dated) > 1 and min(dated, key=lambda time: time.end).before(max(dated))
+
+
+def _superseded(figures: Sequence[Figure]) -> dict[Place, set[Place]]:
+    """The sentences that state a superseded value, each with those that state what supersedes it.
+
+    A sentence that states both is none of them.
+    """
+    found: dict[Place, set[Place]] = {}
+    for figure in figures:
+        stated: list[set[Place]] = [set() for _ in figure.values]
+        for mention in figure.mentions:
+            own = [k for k, one in enumerate(figure.values) if mention.article in one.articles]
+            said = [k for k in own if figure.values[k].value == mention.value]
+            for k in said or own[:1]:
+                stated[k].add((mention.article, mention.sentence))
+        for k, one in enumerate(figure.values):
+            if one.superseded_by is None:
+                continue
+            newest = one.superseded_by
+            for place in stated[k] - set().union(*stated[:k]):
+                found.setdefault(place, set()).update(stated[newest])
+    return found
 
 
 def _by_itself(_sentence: Sentence) -> Standing:

@@ -4,7 +4,6 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from service.core.grouping import SCORER, Scorer, group
 from service.core.quantities import Comparator, Kind, Quantity
 from service.core.statements import Statement, dimension_of, statements
 from service.core.text import Document, Role, Span
+from service.core.times import Time, read_time
 
 Agreement = Literal["single", "agree", "compatible", "conflict"]
 
@@ -103,7 +103,7 @@ def merge_figures(
     """
     size = len(documents)
     original = [k if copy is None else copy for k, copy in enumerate(copies or [None] * size)]
-    when = [_seconds(text) for text in published or [None] * size]
+    when = [read_time(text) for text in published or [None] * size]
     figures: list[Figure] = []
     most = _COMPARED / math.sqrt(max(1, len(stories)))
     for articles in stories or [range(size)]:
@@ -216,7 +216,7 @@ def _figure(
     statements: Sequence[Statement],
     echoed: Sequence[Statement],
     original: Sequence[int],
-    when: Sequence[tuple[float, float] | None],
+    when: Sequence[Time | None],
     *,
     conflict: bool,
 ) -> Figure:
@@ -308,29 +308,11 @@ def _agreement(statements: Iterable[Statement], original: Sequence[int]) -> Agre
 
 # --- values in dispute ---------------------------------------------------------------------------
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = 86400.0
-
-
-def _seconds(published: str | None) -> tuple[float, float] | None:
-    """When an ISO 8601 date begins and ends, or a date-time twice; without a zone it is in UTC."""
-    if published is None:
-        return None
-    try:
-        if len(published) > len("2025-01-31"):
-            moment = datetime.fromisoformat(published)
-            second = (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH).total_seconds()
-            return second, second
-        start = (date.fromisoformat(published) - _EPOCH.date()).days * _DAY
-    except ValueError:
-        return None
-    return start, start + _DAY
-
 
 def _values(
     statements: Sequence[Statement],
     exact: Quantity,
-    when: Sequence[tuple[float, float] | None],
+    when: Sequence[Time | None],
 ) -> tuple[Value, ...]:
     """What is said, in the unit of *exact*, each with its articles, the latest first.
 
@@ -341,7 +323,7 @@ def _values(
     for statement in statements:
         articles.setdefault(_in_unit(statement.quantity, exact), set()).add(statement.article)
     ends = {
-        said: max((dated[1] for k in stating if (dated := when[k])), default=-math.inf)
+        said: max((dated.end for k in stating if (dated := when[k])), default=-math.inf)
         for said, stating in articles.items()
     }
 
@@ -352,7 +334,7 @@ def _values(
     ranked = sorted(articles, key=latest)
 
     def begins(said: tuple[Decimal, Decimal | None, Comparator]) -> float:
-        return min(-math.inf if (dated := when[k]) is None else dated[0] for k in articles[said])
+        return min(-math.inf if (dated := when[k]) is None else dated.start for k in articles[said])
 
     def newer(said: tuple[Decimal, Decimal | None, Comparator]) -> int | None:
         if exact.kind in _LASTING or any(when[k] is None for k in articles[said]):

@@ -14,6 +14,8 @@ from service.core.rank import Reason
 from service.core.sameness import Candidate, Sameness
 from service.core.standing import Standing
 from service.core.text import Sentence, Span
+from service.core.times import Time
+from service.core.updates import Update, is_reaction
 from service.core.vectors import Array, Indices
 
 #: Two sentences of different articles with this chance or a higher one are said to tell the same.
@@ -145,6 +147,8 @@ def choose(
     taste: Taste = Taste(),  # noqa: B008  # frozen
     order: Literal["reading", "score"] = "reading",
     stories: Sequence[Sequence[int]] = (),
+    times: Sequence[Time | None] = (),
+    updates: Sequence[Update] = (),
     check: Check = unchecked,
 ) -> Summary:
     """The sentences that tell most and repeat little, as many as the budget holds.
@@ -160,6 +164,10 @@ def choose(
             is told, in whichever article tells it earliest, of two equally early the better first.
         stories: the articles that tell each story, where there are several, in order: a share of
             the budget goes to each, as far as it goes round.
+        times: when each article was published; empty where all at one time. A story opens with the
+            first sentence of a later article, where that is chosen.
+        updates: what had better be told in place of what; the other is then not chosen, unless none
+            of what replaces it fits the budget.
         check: called before each choice; it stops the work by raising.
 
     Returns:
@@ -173,9 +181,11 @@ def choose(
         of all sentences that the summary comes to tell, as in Takamura and Okumura, EACL 2009,
         less what it repeats, as in maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998.
     """
-    story_of = {article: k for k, articles in enumerate(stories) for article in articles}
-    told_by = [story_of.get(one.article, 0) for one in candidates]
-    chosen = _Chosen(candidates, scores, sameness, budget, taste, told_by[: len(scores)])
+    told_by = in_stories(candidates, stories)
+    overtaken: frozenset[int] = frozenset()
+    if updates:
+        scores, overtaken = _overtaken(candidates, scores, budget, times, updates)
+    chosen = _Chosen(candidates, scores, sameness, budget, taste, told_by[: len(scores)], overtaken)
     chosen.fill(check)
     found = {k: _sentence(candidates, k, scores, chosen.echoes[k]) for k in chosen.echoes}
     if order == "score":
@@ -184,7 +194,8 @@ def choose(
         )
     # A sentence that leans on another goes where that one goes.
     hosts = {k: chosen.heads.get(k, k) for k in found}
-    openers = _openers(candidates, found, [k for k in found if hosts[k] == k], told_by)
+    alone = [k for k in found if hosts[k] == k]
+    openers = _openers(candidates, found, alone, told_by, times)
     places = sorted(
         found,
         key=lambda k: (
@@ -205,23 +216,79 @@ def _openers(
     found: Mapping[int, tuple[float, SummarySentence]],
     alone: Sequence[int],
     stories: Sequence[int],
+    times: Sequence[Time | None],
 ) -> set[int]:
     """Of each story the best and earliest of the first sentences that are chosen of an article.
 
-    Someone's words open nothing where there is another: nobody knows yet who speaks of what.
+    Someone's words open nothing where there is another: nobody knows yet who speaks of what. The
+    first sentence of an article opens before what was published earlier.
     """
     first: dict[int, int] = {}
     for k in sorted(alone):
         first.setdefault(candidates[k].article, k)
+    late = {
+        k: time
+        for k in first.values()
+        if times and not _opens_late(candidates[k]) and (time := times[candidates[k].article])
+    }
 
-    def opening(k: int) -> tuple[bool, float]:
+    def opening(k: int) -> tuple[bool, bool, float]:
         depth, sentence = found[k]
-        return sentence.text.startswith(_QUOTES), round(-sentence.score * (1 - depth), 9)
+        time = times[candidates[k].article] if times else None
+        passed = time is not None and any(
+            time.before(other) and stories[j] == stories[k] for j, other in late.items()
+        )
+        return (
+            sentence.text.startswith(_QUOTES) or is_reaction(sentence.text),
+            passed,
+            round(-sentence.score * (1 - depth), 9),
+        )
 
     best: dict[int, int] = {}
     for k in sorted(first.values(), key=lambda k: (opening(k), k)):
         best.setdefault(stories[k], k)
     return set(best.values())
+
+
+def _opens_late(candidate: Candidate) -> bool:
+    text = candidate.sentence.text
+    return candidate.depth > 0 or text.startswith(_QUOTES) or is_reaction(text)
+
+
+def in_stories(candidates: Sequence[Candidate], stories: Sequence[Sequence[int]]) -> list[int]:
+    """Which of the stories each candidate is of; the first where none is said."""
+    story_of = {article: k for k, articles in enumerate(stories) for article in articles}
+    return [story_of.get(one.article, 0) for one in candidates]
+
+
+def _overtaken(
+    candidates: Sequence[Candidate],
+    scores: Array,
+    budget: Budget,
+    times: Sequence[Time | None],
+    updates: Sequence[Update],
+) -> tuple[Array, frozenset[int]]:
+    """What each candidate is worth by what it overtakes, and those that are overtaken.
+
+    A sentence is overtaken where one that overtakes it could stand in the summary instead.
+    """
+
+    def age(update: Update) -> tuple[bool, Time]:
+        old = candidates[update.old]
+        time = times[old.article] if times else None
+        return not is_reaction(old.sentence.text), time or Time(0.0, 0.0)
+
+    oldest_first = sorted(updates, key=lambda update: (age(update), update))
+    overtaken: set[int] = set()
+    for update in reversed(oldest_first):
+        fits = budget.words is None or candidates[update.new].sentence.length <= budget.words
+        if fits or update.new in overtaken:
+            overtaken.add(update.old)
+    worth = scores.copy()
+    for update in oldest_first:
+        if update.old in overtaken:
+            worth[update.new] = max(worth[update.new], round(update.share * worth[update.old], 9))
+    return worth, frozenset(overtaken)
 
 
 def _leaning(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
@@ -247,6 +314,7 @@ class _Chosen:
         budget: Budget,
         taste: Taste,
         stories: Sequence[int],
+        overtaken: frozenset[int],
     ) -> None:
         size = len(scores)
         self._story = np.array(stories, dtype=np.int64)
@@ -265,7 +333,10 @@ class _Chosen:
         self._alone = np.array([standing is Standing.ALONE for standing in stands], dtype=bool)
         if not self._alone.any():  # a text of questions and fragments alone
             self._alone[:] = True
-        self.heads = dict(_leaning(candidates[:size]))
+        self._alone[list(overtaken)] = False
+        self.heads = {
+            k: head for k, head in _leaning(candidates[:size]) if not overtaken & {k, head}
+        }
         self._leaning: dict[int, list[int]] = {}
         for k, head in self.heads.items():
             self._leaning.setdefault(head, []).append(k)

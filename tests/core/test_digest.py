@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from service.core.digest import METHODS, Article, Options, digest
 from service.core.errors import CoreError, TooManySentences
 
+from .case_files import cases
+
 MORNING = """Ferry sinks off Varna
 
 A ferry with 40 people aboard sank off Varna in a storm on Monday, officials said. At least 30 people were rescued.
@@ -145,7 +147,7 @@ def test_digest_tells_its_steps_to_whoever_times_them():
 
     assert steps == [
         *("segment", "mentions", "quantities"),
-        *("copies", "stories", "summary", "entities", "figures"),
+        *("copies", "stories", "figures", "summary", "entities"),
     ]
 
 
@@ -233,6 +235,34 @@ def test_digest_finds_the_same_in_any_order_of_the_articles(order):
         )
 
     assert found([articles[i] for i in order]) == found(articles)
+
+
+@pytest.mark.parametrize("case", cases("developing.json"))
+def test_digest_tells_the_latest_of_a_story(case):
+    articles = [Article(f"a{k}", **article) for k, article in enumerate(case["articles"])]
+
+    text = digest(articles, Options(include=("summary",))).summary.text
+
+    assert [piece for piece in case["told"] if piece not in text] == []
+    assert [piece for piece in case["stale"] if piece in text] == []
+    assert text.startswith(case["opens"])
+
+
+@pytest.mark.parametrize("case", [case.values[0] for case in cases("developing.json")])
+def test_digest_of_a_dated_story_is_the_same_in_any_order_and_with_any_parts(case):
+    articles = [Article(f"a{k}", **article) for k, article in enumerate(case["articles"])]
+
+    found = digest(articles).summary
+
+    assert digest(articles[::-1]).summary.text == found.text
+    assert digest(articles, Options(include=("summary",))).summary == found
+
+
+@pytest.mark.parametrize("published", ["2024-05-02", None])
+def test_digest_takes_articles_of_one_day_for_undated(published):
+    given = [replace(article, published=published) for article in ARTICLES]
+
+    assert digest(given).summary == digest(ARTICLES).summary
 
 
 def test_digest_renames_when_the_articles_are_renamed():
