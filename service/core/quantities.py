@@ -227,7 +227,9 @@ _CHANGE = re.compile(
     r"\b(?:rose|ris(?:e[ns]?|ing)|increas\w+|climb\w*|jump\w*|fell|fall\w*|drop\w*|cut\w*|went|gone|rais\w+"
     r"|gr[eo]w\w*|expand\w*|reduc\w+|lower\w*|chang\w+|mov\w+|slash\w*|declin\w+|soar\w*|swell\w*"
     r"|plung\w*|slid\w*|shr[aiu]nk\w*|boost\w*|hik\w+|improv\w+|surg(?:e[sd]?|ing)|tumbl\w+|shift\w*"
-    r"|doubl\w+|tripl\w+|up|down) [^.;]{0,40}$",
+    r"|doubl\w+|tripl\w+|quadrupl\w+|multipl\w+|balloon\w*|mushroom\w*|rocket\w*|skyrocket\w*"
+    r"|le[ai]pt?\w*|dwindl\w*|dip\w*|slip\w*|s[aiu]nk\w*|cre[ep]p?t?\w*|edg\w+|up|down)"
+    r" [^.;]{0,40}$|\b(?:bringing|brought|taking|push(?:ing|ed)) [^.;]{0,36}\bfrom $",
     re.IGNORECASE,
 )
 _DECADES_GAP = re.compile(r",? (?:or|and|to) (?:his |her |their )?(?:early|mid|late)?[ -]?")
@@ -328,13 +330,24 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
     )
 
 
+_PART_OF = re.compile(r" (?:out )?of (?:the |its |their |a planned |a total of )?")
+_WHOLE_UNIT = re.compile(r"[ -]?(?:[a-z ]+s|feet|[A-Za-z]{1,3}²?)")
+
+
 def _of_one_unit(text: str, sentence: Sentence, first: Reading, second: Reading) -> bool:
-    """Whether a number rises or falls to one whose unit it shares: "from 10 to 25 percent"."""
+    """Whether a number has the unit of the next: "from 10 to 25 percent", "31 of 48 kilometres"."""
+    if first.kind != "count" or second.kind not in ("percent", "measure", "duration"):
+        return False
+    if text[first.end : second.start] == " to ":
+        return second.kind != "duration" and text.endswith(
+            "from ", max(sentence.start, first.start - 5), first.start
+        )
     return (
-        first.kind == "count"
-        and second.kind in ("percent", "measure")
-        and text[first.end : second.start] == " to "
-        and text.endswith("from ", max(sentence.start, first.start - 5), first.start)
+        second.kind != "percent"
+        and first.value <= second.value
+        and _PART_OF.fullmatch(text, first.end, second.start) is not None
+        and _WHOLE_UNIT.fullmatch(text, second.core.end, second.end) is not None
+        and text[second.core.end] != "-"
     )
 
 
@@ -428,12 +441,46 @@ _SHARING_GAP = re.compile(r"(?: of)?(?: [\w'’-]+){0,4},? (?:and|or|by) (?:anot
 _AGES_GAP = frozenset({" and ", ", ", ", and ", " or "})
 
 
+# "310 kroner from 365", "five years instead of eight", "two metres, not three"
+_SET_AGAINST = re.compile(
+    r",? (?:(?:up|down) from|compared (?:with|to)|against|instead of|rather than|not)(?: the)? "
+)
+_OR_SO_MANY = re.compile(r",(?: but| and| or)? | (?:but|or) ")
+_UNIT_UNSAID = re.compile(
+    r"[.,;:)”\"]|$| (?:on|in|this|last|next|when|at|and|or|for|before|after|a|by|but|the|as|while"
+    r"|now|today|under)(?![a-z])"
+)
+
+
+def _without_its_unit(
+    text: str, sentence: Sentence, first: Reading, reading: Reading, gap: str
+) -> bool:
+    """Whether a bare number has the unit of the one before: "310 kroner from 365"."""
+    if first.kind not in ("money", "measure", "duration", "percent") or reading.kind != "count":
+        return False
+    if reading.end > reading.core.end or not _UNIT_UNSAID.match(text, reading.end, sentence.end):
+        return False
+    if gap == " to ":
+        return text.endswith("from ", max(sentence.start, first.start - 5), first.start)
+    if gap in (" from ", ", from "):
+        return first.kind in ("money", "measure")
+    if _SET_AGAINST.fullmatch(gap):
+        return True
+    # "two years, no more than three"
+    return (
+        reading.qualified
+        and first.kind in ("measure", "duration")
+        and first.value / 5 <= reading.value <= first.value * 5
+        and _OR_SO_MANY.fullmatch(gap) is not None
+    )
+
+
 def _after_another(
     text: str, sentence: Sentence, before: Sequence[Reading], reading: Reading
 ) -> Reading:
-    """The reading with what it shares with the one before: a qualifier, an age.
+    """The reading with what it shares with the one before: a qualifier, an age, a unit.
 
-    "About 22% of girls and 24% of boys", "ages 8 and 11", "raise the age from 65 to 67".
+    "About 22% of girls and 24% of boys", "ages 8 and 11", "310 kroner from 365".
     """
     if not before:
         return reading
@@ -447,6 +494,13 @@ def _after_another(
         and _SHARING_GAP.fullmatch(text, first.end, reading.start)
     ):
         return reading._replace(comparator=first.comparator, qualified=True)
+    if reading.start - first.end < 24 and _without_its_unit(
+        text, sentence, first, reading, text[first.end : reading.start]
+    ):
+        scale = scale_of(text[first.core.start : first.core.end])
+        if first.value >= scale > reading.value:
+            reading = reading._replace(value=reading.value * scale)  # "$3 million, down from 4"
+        return reading._replace(kind=first.kind, unit=first.unit)
     if (
         first.kind == "age"
         and first.unit == "year"

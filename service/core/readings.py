@@ -465,6 +465,8 @@ _GONE_OVER = frozenset(
     "started cross crossed move moved pull pulled fall fell blow blew boil boiled knock knocked "
     "win won".split()
 )
+# "The fare went up to 310" tells what it is now.
+_GONE_UP = frozenset("went gone crept shot jumped climbed moved inched".split())
 _WORD = re.compile(r"\S+")
 
 
@@ -500,6 +502,8 @@ def _qualifier(
             if phrase == "over" and lasting and 1 < value <= 20 and previous not in _OVER_IS_MORE:
                 return None  # "over two days" lasts them
             if elapsed and phrase == "over" and previous in _GONE_OVER:
+                return None
+            if phrase == "up to" and previous in _GONE_UP:
                 return None
             opening = spans[first]
             begin = opening.end() - len(plain[first])
