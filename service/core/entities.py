@@ -71,7 +71,14 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _DOTTED = re.compile(r"(?:\w\.)+\w?")
 # A nickname between a given name and a surname: Saffron "Saffy" Berg, Anton (Tank) Mirek.
 _NICKNAME = re.compile(r" (?:\([\"']?|[\"'])([^\"'()]+)(?:[\"']?\)|[\"'])(?= )")
-_SPELLED_OUT = {"&": "and", "mt.": "mount", "mt": "mount", "dept.": "department", "ft.": "fort"}
+_SPELLED_OUT = {
+    "&": "and",
+    "mt.": "mount",
+    "mt": "mount",
+    "dept.": "department",
+    "ft.": "fort",
+    "institutet": "institute",
+}
 
 
 def _form(text: str) -> str:
@@ -119,7 +126,10 @@ _WHOLE = (
     | {"house"}  # of Representatives, beside the White House
 )
 # Institutions that bear the name of their place: "Dunfield" is not short for "Dunfield Court".
-_SEATED = frozenset("court police constabulary council".split())
+_SEATED = frozenset(
+    "court police constabulary council board commission department authority agency ministry "
+    "university government".split()
+)
 _NOUN_FORMS = _forms(ORGANISATION_WORDS)
 _PERSONAL = _forms(GIVEN_NAMES | SURNAMES)
 
@@ -128,6 +138,7 @@ _PERSONAL = _forms(GIVEN_NAMES | SURNAMES)
 
 
 _SUFFIX = 20  # letters among which the longest suffix of a company stands
+_EVIDENCE = 4  # votes of the words around a name
 _TIES: Mapping[EntityType, int] = {"PER": 3, "LOC": 2, "ORG": 1, "MISC": 0}
 
 
@@ -147,6 +158,8 @@ class _Group:
         if any(m.type == "ORG" and COMPANY.search(m.text[-_SUFFIX:]) for _, m in self.mentions):
             return "ORG"
         votes: Counter[EntityType] = Counter(mention.type for _, mention in self.mentions)
+        for told in (mention.type for _, mention in self.mentions if mention.evident):
+            votes[told] += _EVIDENCE
         if form in _ORGANISATION_FORMS:
             votes["ORG"] += 2
         elif form in _PLACE_FORMS:
@@ -516,6 +529,9 @@ def _resolved(
     for form, owners in single.items():
         kept = _Group()
         heads = dict.fromkeys(joined.head(owner) for owner in owners)
+        if len(heads) == 1:
+            groups[next(iter(heads))].mentions.extend(forms[form].mentions)
+            continue
         stands = [(*place, head) for head in heads for place in places[head]]
         for place, owner in _owners(forms[form].mentions, _Namesakes(documents, stands)):
             (groups[owner] if owner else kept).mentions.append(place)

@@ -34,6 +34,7 @@ class Mention:
     text: str
     type: EntityType
     sentence: int  # index into Document.sentences
+    evident: bool = False  # whether the words around the name, here or elsewhere, tell its type
 
 
 _TAGGER = load()
@@ -77,9 +78,65 @@ def _parted(tokens: Sequence[Token], name: _Name) -> Iterator[_Name]:
     yield name
 
 
+# Small words inside a person's name.
+_PARTICLES = frozenset("de da do dos das del della di du van von der den la le bin ibn ter".split())
+_MOST_PARTICLES = 2  # in a row
+# After two names that share it: "Gulf and Franklin counties".
+_SHARED = frozenset(
+    "counties provinces states districts islands rivers streets avenues universities airports "
+    "townships parishes regions schools hospitals".split()
+)
+
+
+def _joined(tokens: Sequence[Token], names: list[_Name]) -> list[_Name]:
+    """The names; people's parts around particles are one, parts before a shared noun are two.
+
+    "Maria do Carmo Lopes"; "Gulf and Franklin counties".
+    """
+    if not any(
+        tokens[name.first - 1].text in _PARTICLES
+        or (name.last < len(tokens) and tokens[name.last].text in _SHARED)
+        for name in names
+    ):
+        return names
+    joined: list[_Name] = []
+    last: _Name | None = None
+    for name in names:
+        if name.kind == "PER" and name.first > 1 and tokens[name.first - 1].text in _PARTICLES:
+            before = name.first - 2  # "Ana do Carmo Lopes", of which the tagger leaves out Ana
+            if tokens[before].text in GIVEN_NAMES and (not last or last.last <= before):
+                name = name._replace(first=before)
+        if (
+            last
+            and last.kind == name.kind == "PER"
+            and (
+                0 < name.first - last.last <= _MOST_PARTICLES
+                and all(token.text in _PARTICLES for token in tokens[last.last : name.first])
+            )
+        ):
+            last = last._replace(last=name.last)
+            continue
+        if last:
+            joined += _shared(tokens, last)
+        last = name
+    if last:
+        joined += _shared(tokens, last)
+    return joined
+
+
+def _shared(tokens: Sequence[Token], name: _Name) -> Iterator[_Name]:
+    after = tokens[name.last].text if name.last < len(tokens) else ""
+    if after in _SHARED:
+        for i in range(name.first + 1, name.last - 1):
+            if tokens[i].text == "and":
+                yield name._replace(last=i)
+                name = name._replace(first=i + 1)
+    yield name
+
+
 _OPENS, _CLOSES = frozenset("\"“'‘("), frozenset("\"”'’)")
 _LONGEST_NICKNAME = 2  # tokens
-_QUOTED = re.compile(r"\w [(\"“'‘][\"“'‘A-Z]")
+_QUOTED = (' "', " “", " ‘", " '", " (")
 
 
 def _nickname_at(tokens: Sequence[Token], i: int) -> tuple[int, int, int] | None:
@@ -88,7 +145,7 @@ def _nickname_at(tokens: Sequence[Token], i: int) -> tuple[int, int, int] | None
     while start < len(tokens) and tokens[start].text in _OPENS:
         start += 1
     end = start
-    while end < len(tokens) and end - start < _LONGEST_NICKNAME and is_capital(tokens[end].text):
+    while end < len(tokens) and end - start < _LONGEST_NICKNAME and tokens[end].text.istitle():
         end += 1
     closed = end
     while closed < len(tokens) and tokens[closed].text in _CLOSES:
@@ -110,7 +167,7 @@ def _with_nicknames(
         if tokens[i].text not in _OPENS or not is_capital(tokens[i - 1].text):
             continue
         found, known = _nickname_at(tokens, i), tokens[i - 1].text in GIVEN_NAMES
-        if not found or not is_capital(tokens[found[2]].text):
+        if not found or not is_capital(tokens[found[2]].text) or tokens[found[2]].text in NO_NAMES:
             continue
         start, end, last = found
         given, surname = ending.get(i), beginning.get(last)
@@ -217,7 +274,11 @@ _LABEL = re.compile(
     r"s?\.? ?\d+",
     re.IGNORECASE,
 )
-_CURRENCIES = frozenset("AUD CAD CHF CNY DKK EUR GBP INR JPY NOK NZD PLN RUB SEK USD ZAR".split())
+_CURRENCY = re.compile(
+    r"(?:AED|ARS|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KES|KRW|MXN|MYR|NGN"
+    r"|NOK|NZD|PHP|PKR|PLN|RMB|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|Rs|RM|Rp|Tk|KSh|Ksh|Sh)\.?"
+    r"(?: ?\d[\d.,]*(?: (?:lakh|crore|million|billion|m|bn))?)?"
+)
 #: Letters after a name that say what its bearer is.
 POSTNOMINALS = frozenset("KC QC MP MEP CBE OBE MBE PhD MD".split())
 #: Degrees and the like, which stand after a comma; dots left out.
@@ -239,6 +300,9 @@ _INSTITUTION = re.compile(
     r"(?:Sheriff|Crown|High|Supreme|District|County|Circuit|Superior|Family|Magistrates['’]?) "
     r"Court)$"
 )
+_CIRCUIT = re.compile(r"(?:U\.?S\.? )?(?:Circuit|District) Court")
+_ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th) $")
+_LONGEST_ORDINAL = 5
 # Dashes and pictures that stand apart within what the tagger takes for one name.
 _SIGN = re.compile(r"\s[^\w\s!\"#$%&'()*+,./:;?@‘’“”-]")
 _INITIALS = re.compile(r"\b\w\.\w")
@@ -292,7 +356,7 @@ def _is_no_name(text: str, kind: EntityType) -> bool:
     return (
         not any(map(str.isalpha, text))
         or "\n" in text
-        or text in _CURRENCIES
+        or _CURRENCY.fullmatch(text) is not None
         or ("." in text and text.replace(".", "") in DEGREES)
         or _PLATE.fullmatch(text) is not None
         or (kind == "PER" and _CODE.fullmatch(text) is not None)
@@ -328,6 +392,9 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
         owner = _OWNER.search(text, max(0, start - _LONGEST_OWNER), start)
         if owner and _OWNS.sub("", owner[0]) not in _PEOPLES | LARGE_PLACES:
             start, kind = owner.start(), "ORG" if kind == "MISC" else kind
+    if kind == "ORG" and _CIRCUIT.match(name):
+        ordinal = _ORDINAL.search(text, max(0, start - _LONGEST_ORDINAL), start)
+        start = ordinal.start() if ordinal else start
     if text[end : end + 1] == "." and _INITIALS.fullmatch(name[-3:]):
         end += 1  # the dot of "U.S." ends its sentence as well
     return start, end, kind
@@ -359,6 +426,61 @@ _FAR = re.compile(
 )
 _FAR_BEFORE = 50
 _BEFORE = 30  # characters before a name that may tell what it is
+
+
+# Nouns that stand before the name of a company or an agency, never before a person's.
+_FIRMS = frozenset(
+    "company firm carmaker automaker airline retailer supermarket grocer bank lender insurer "
+    "brewer chipmaker drugmaker planemaker startup start-up agency broadcaster newspaper charity "
+    "consultancy watchdog regulator conglomerate subsidiary utility telco steelmaker miner".split()
+)
+_TELLING = _FIRMS | {"in", "of", "off", "journal", "journals"}  # words before a name that may tell
+_WORD_BEFORE = 16  # characters that hold them
+_BEFORE_KIND = re.compile(
+    rf"(?:\b[Ss](?:hares|take|takes|tock|hareholders|hareholding) (?:in|of) "
+    rf"|\b(?:The|[a-z]+) (?:{'|'.join(sorted(_FIRMS))}) "
+    r"|\b[Tt]he (?:[a-z]+ )?journals? |\bpaper in )(?P<ORG>)$"
+    r"|(?:\b(?:town|city|village|municipality|suburb|port|province|state|island|hamlet|parish) of "
+    r"|\bmayor of "
+    r"|\b(?:coast|waters|sea|island|sank|storm|aground|moored|capsized|anchored) off )(?P<LOC>)$"
+)
+_OFFICES = (
+    "(?:[Cc]hief (?:[Ee]xecutive|[Ff]inancial|[Oo]perating)|CEO|CFO"
+    "|[Ff]inance (?:[Cc]hief|[Dd]irector))"
+)
+# What stands after the name of a company.
+_AFTER_COMPANY = re.compile(
+    rf" {_OFFICES}\b|['’]s? (?:{_OFFICES}|[Cc]hairman|[Cc]hairwoman|[Ss]hares|[Ss]hareholders"
+    r"|stock\b|share price|market value|finance|headquarters|customers|factory|plant\b|staff\b)"
+    r"| (?:shares|stock) (?:rose|fell|were|are|have|had|jumped|slid|slide|dropped|gained|lost"
+    r"|closed|surged|plunged|traded|climbed|tumbled)\b"
+    r"| share\b(?! of)| (?:spokesman|spokeswoman|spokesperson)\b"
+    r"| (?:reported|posted) (?:an? |its |their )?(?:[\w$€£.%-]+ ){0,4}"
+    r"(?:profits?|loss(?:es)?|revenues?|sales|earnings)\b"
+    r"|,? which (?:makes|owns|employs|operates|manufactures|sells|runs|produces|exports|supplies)\b"
+    r"| was valued at [$€£]"
+)
+_AGED = re.compile(r"(?:, | \()\d{1,3}[,.)]|, who\b")
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame|Prof|Professor|Gen|Sen|Rep|Judge)\.? $")
+
+
+def _is_person(text: str, mention: Mention) -> bool:
+    """Whether something shows that a name is a person's: a given name, a title, an age."""
+    return (
+        mention.text.partition(" ")[0] in GIVEN_NAMES
+        or _AGED.match(text, mention.end) is not None
+        or _TITLED.search(text, max(0, mention.start - 10), mention.start) is not None
+    )
+
+
+def _told(text: str, mention: Mention) -> EntityType | None:
+    """What the words beside the name tell that it is."""
+    *_, word, rest = ("", *text[max(0, mention.start - _WORD_BEFORE) : mention.start].split(" "))
+    if not rest and word in _TELLING:
+        before = _BEFORE_KIND.search(text, max(0, mention.start - _BEFORE), mention.start)
+        if before:
+            return cast(EntityType, before.lastgroup)
+    return "ORG" if _AFTER_COMPANY.match(text, mention.end) else None
 
 
 def _leading(name: str) -> Iterator[str]:
@@ -417,11 +539,14 @@ def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, Entit
     kinds: dict[str, EntityType] = {}
     places: set[str] = set()
     persons: set[str] = set()  # given names and surnames of people named in full
+    shown: set[str] = set()  # those of which something else shows that they are people
     for mention in mentions:
         if _stands_as_place(text, mention.start):
             places.add(mention.text)
         if mention.type == "PER" and " " in mention.text:
             persons.update(mention.text.split())
+        if mention.type == "PER" and _is_person(text, mention):
+            shown.update((mention.text, *mention.text.split()))
     for mention in mentions:
         name, sentence = mention.text, document.sentences[mention.sentence]
         if sentence.role is Role.DATELINE and mention.start == sentence.start:
@@ -431,6 +556,17 @@ def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, Entit
             kinds[name.casefold()] = "LOC"
         elif _plays(text, mention):
             kinds[name.casefold()] = "ORG"
+        elif (
+            name not in shown
+            and name not in ORGANISATIONS
+            and (kind := _told(text, mention))
+            and (kind == "LOC" or name not in _PLACES_AND_PEOPLES)
+        ):
+            kinds[name.casefold()] = kind
+            if kind == "ORG":
+                for part in _leading(name):
+                    if not (part in places or part in shown or part in _PLACES_AND_PEOPLES):
+                        kinds.setdefault(part.casefold(), kind)
         elif _STORM_NAME.fullmatch(name) and (last := name.rpartition(" ")[2]) not in persons:
             kinds[last.casefold()] = "MISC"
         elif mention.type == "ORG" and _INSTITUTION.search(name):
@@ -440,7 +576,50 @@ def _evident(document: Document, mentions: Sequence[Mention]) -> dict[str, Entit
             for part in (*_leading(company), company):
                 if not (part in places or part in persons or part in _PLACES_AND_PEOPLES):
                     kinds[part.casefold()] = "ORG"
+    for mention in mentions:
+        first = mention.text.partition(" ")[0]
+        unshown = mention.type == "PER" and first != mention.text and mention.text not in shown
+        if unshown and kinds.get(first.casefold()) == "ORG":
+            kinds.setdefault(mention.text.casefold(), "ORG")
     return kinds
+
+
+# Names that end in "'s"; without it they are people's.
+_OWN_GENITIVES = frozenset(
+    "Sainsbury Christie Sotheby McDonald Wendy Macy Levi Kellogg Moody Domino Denny Arby Applebee "
+    "Kohl Lowe Bloomingdale Hershey Reese Nando Wetherspoon Hardee Carluccio Claridge Lloyd "
+    "Rowntree Dillard Zaxby Sardi Tiffany Morrison Bonham Phillip Young".split()
+)
+_GENITIVE = re.compile(r"['’]s\b")
+_OF_PLACE = re.compile(r"(.{3,60}) of ([A-Z][\w. ]{2,30})")
+_NUMBERED = re.compile(r"(.{3,60}) \d{1,3}")
+
+
+def _trimmed(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """The mentions, with the "'s" that is of a name, and without what is not.
+
+    "Sainsbury's"; "Castlebrook Foods of Britain" and, in a count, "New Course 26" are cut.
+    """
+    for mention in mentions:
+        name, start, end = mention.text, mention.start, mention.end
+        if mention.type in {"ORG", "LOC"} and name in _OWN_GENITIVES:
+            genitive = _GENITIVE.match(text, end)
+            if genitive and not any(
+                m.type == "PER" and name in m.text.split() and " " in m.text for m in mentions
+            ):
+                end = genitive.end()
+                mention = replace(mention, end=end, text=text[start:end], type="ORG")
+        elif mention.type == "ORG" and " of " in name:
+            of_place = _OF_PLACE.fullmatch(name)
+            if of_place and of_place[2] in LARGE_PLACES and _company(of_place[1]):
+                yield replace(mention, end=start + of_place.end(1), text=of_place[1])
+                place = start + of_place.start(2)
+                mention = replace(mention, start=place, text=of_place[2], type="LOC")
+        elif mention.type == "ORG" and name[-1].isdecimal():
+            numbered = _NUMBERED.fullmatch(name)
+            if numbered and any(m.text == numbered[1] for m in mentions):
+                mention = replace(mention, end=start + numbered.end(1), text=numbered[1])
+        yield mention
 
 
 # Function words, those left out that English shares with another language here.
@@ -493,12 +672,12 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
         return ()
     tags = (tagger or _TAGGER).read(sentences)
     names = [
-        [part for name in _names(row) for part in _parted(tokens, name)]
+        _joined(tokens, [part for name in _names(row) for part in _parted(tokens, name)])
         for tokens, row in zip(sentences, tags, strict=True)
     ]
     nicknames: set[_Words] = set()
     for i, index in enumerate(named):
-        if _QUOTED.search(document.sentences[index].text):
+        if names[i] and any(mark in document.sentences[index].text for mark in _QUOTED):
             names[i] = _with_nicknames(sentences[i], names[i], nicknames)
     votes = _Votes.of(sentences, names, nicknames)
     found: list[Mention] = []
@@ -524,5 +703,9 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
                 while found and start < found[-1].end:
                     del found[-1]
                 found.append(Mention(start, end, text, kind, index))
+    found = list(_trimmed(document.text, found))
     kinds = _evident(document, found)
-    return tuple(replace(m, type=kinds.get(m.text.casefold(), m.type)) for m in found)
+    return tuple(
+        replace(m, type=told, evident=True) if (told := kinds.get(m.text.casefold())) else m
+        for m in found
+    )
