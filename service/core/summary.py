@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, groupby
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -121,6 +121,9 @@ _TWO = 4
 _SHARE = 20
 _SHARERS = 50
 _OWN = 0.3
+
+# So many sentences open an article.
+_OPENS = 2
 
 # A sentence must add this share of what the best one is worth.
 _LEAST = 0.02
@@ -291,6 +294,10 @@ def _overtaken(
     return worth, frozenset(overtaken)
 
 
+def _article(candidate: Candidate) -> int:
+    return candidate.article
+
+
 def _leaning(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
     """Each sentence that leans on one before it, and the last before it that stands alone."""
     head = None
@@ -342,10 +349,15 @@ class _Chosen:
             self._leaning.setdefault(head, []).append(k)
         # Rounded, since a power may differ between processors; so are all gains before they meet.
         self._price = np.round(np.maximum(self._lengths, 1) ** taste.thrift, 6)
+        places = (range(len(list(own))) for _, own in groupby(candidates[:size], _article))
+        place = np.array([k for own in places for k in own], dtype=np.int64)
+        self._leads = place == 0
+        self._opens = place < _OPENS
         self._clear()
 
     def _clear(self) -> None:
         """Nothing is chosen."""
+        self._opener: int | None = None  # what is not given up any more
         size = len(self._scores)
         self.echoes: dict[int, list[tuple[int, float]]] = {}  # by the chosen sentence
         self._sentences, self._words = self._budget
@@ -354,8 +366,24 @@ class _Chosen:
         self._missed = np.ones(size)  # chance that none of the chosen tells it
 
     def fill(self, check: Check) -> None:
-        """Take the best sentences, some of the highest scores at a time."""
+        """Take the best sentences.
+
+        Of a budget of words that may be what is short beside the news: where no article's first
+        sentence is among them, the best of those that open an article is taken before all else.
+        """
         order = np.argsort(-np.round(self._scores / self._price, 9), kind="stable")
+        self._fill(order, check)
+        if self._left_over < 0 or self._leads[[*self.echoes]].any():
+            return
+        fits = self._opens & self._alone & (self._lengths <= self._budget[1])
+        if fits.any():
+            self._clear()
+            self._opener = int(np.where(fits, np.round(self._scores, 9), -1.0).argmax())
+            self._take(self._opener, self._sameness.chance(np.array([self._opener]))[0])
+            self._fill(order, check)
+
+    def _fill(self, order: Indices, check: Check) -> None:
+        """Take the best sentences, some of the highest scores at a time."""
         self._share_out(order, check)
         for first in range(0, len(order), _WEIGHED):
             if not self._sentences or (first and self._words <= self._left_over):
@@ -377,6 +405,8 @@ class _Chosen:
             return
         least = _OWN * self._scores.max(initial=0.0)
         for story in range(min(stories, self._shares, self._budget[0])):
+            if self._opener is not None and self._story[self._opener] == story:
+                continue
             own = order[(self._story[order] == story) & (self._scores[order] >= least)]
             self._grow(np.sort(own[:_SHARERS]), check, most=1)
 
@@ -415,6 +445,9 @@ class _Chosen:
         chosen = [place[k] for k in self.echoes]
         if not 0 < len(chosen) <= _EXCHANGED:
             return False
+        story = self._story.copy()
+        if self._opener is not None:
+            story[self._opener] = 1 + story.max()
         heads = [place.get(self.heads.get(k, -1), -1) for k in weighed.tolist()]
         trade = _Trade(
             chance[:, weighed],
@@ -424,7 +457,7 @@ class _Chosen:
             self._taste.cover,
             toll,
             self._taste.repeats,
-            self._story[weighed],
+            story[weighed],
         )
         before = chosen
         for _ in range(_ROUNDS):
@@ -434,7 +467,9 @@ class _Chosen:
                 break
             chosen = found
         if chosen is not before:
+            opener = self._opener
             self._clear()
+            self._opener = opener
             for i in chosen:
                 self._take(int(weighed[i]), chance[i])
         return True

@@ -8,6 +8,8 @@ from service.core.sameness import Candidate
 from service.core.segment import segment
 from service.core.standing import standing
 from service.core.summary import SAME, TASTES, Budget, Taste, choose
+from service.core.times import read_time
+from service.core.updates import Update
 from service.core.vectors import Meanings, Vectors, content_stems
 
 FERRY = "A ferry sank off Varna in a storm."
@@ -76,7 +78,7 @@ def test_choose_hears_echoes_of_sentences_without_a_score_but_never_takes_them()
 
 
 def test_choose_keeps_to_the_words_and_passes_over_what_does_not_fit():
-    chosen = summary(candidates([FERRY, DIVERS, PILOT]), [0.5, 0.4, 0.9], budget=Budget(words=14))
+    chosen = summary(candidates([DIVERS, FERRY, PILOT]), [0.4, 0.5, 0.9], budget=Budget(words=14))
 
     assert texts(chosen) == [DIVERS, PILOT]
     assert chosen.words == 14
@@ -87,7 +89,7 @@ def test_choose_may_find_nothing_that_fits():
 
 
 def test_choose_prefers_the_short_of_two_equal_sentences_when_thrifty():
-    given = candidates([PILOT, DIVERS])
+    given = candidates([PILOT], [DIVERS])
 
     assert texts(summary(given, [0.9, 0.8], budget=Budget(words=8), taste=Taste(thrift=1))) == [
         DIVERS
@@ -258,3 +260,59 @@ def test_choose_takes_a_broken_sentence_only_where_there_is_no_other():
 
     assert texts(summary(given, [0.9, 0.1], budget=Budget(sentences=2))) == [FERRY]
     assert len(summary(given[:1], [0.9], budget=Budget(sentences=2)).sentences) == 1
+
+
+def test_choose_opens_with_the_news_where_short_sentences_would_fill_the_words():
+    news = "A ferry with forty people aboard sank off Varna in a storm on Monday night."
+    given = candidates([news, DIVERS, "Divers looked on.", "Nobody else was hurt.", PILOT])
+    scores = [0.7, 0.6, 0.5, 0.5, 0.6]
+
+    found = summary(given, scores, budget=Budget(words=15), taste=Taste(thrift=1.0, toll=1.0))
+
+    assert texts(found) == [news]
+
+
+def test_choose_fills_the_words_with_something_else_where_nothing_that_opens_fits():
+    given = candidates([FERRY_AGAIN, FERRY + " " + FERRY[:-1], DIVERS])
+
+    assert texts(summary(given, [0.9, 0.8, 0.1], budget=Budget(words=6))) == [DIVERS]
+
+
+def test_choose_takes_nothing_overtaken_unless_what_overtakes_it_is_too_long():
+    given = candidates([FERRY, PILOT], [FERRY_AGAIN])
+    times = [read_time("2024-05-02"), read_time("2024-05-03")]
+
+    def told(words):
+        return texts(
+            summary(
+                given,
+                [0.9, 0.4, 0.1],
+                budget=Budget(words=words),
+                times=times,
+                updates=[Update(0, 2, 0.8)],
+            )
+        )
+
+    assert told(18) == [FERRY_AGAIN, PILOT]
+    assert told(8) == [FERRY]
+
+
+def test_choose_opens_with_the_first_sentence_of_a_later_article():
+    given = candidates([FERRY, PILOT], [DIVERS, "Nobody else was hurt by it."])
+    scores = [0.9, 0.1, 0.5, 0.2]
+    times = [read_time("2024-05-02"), read_time("2024-05-03")]
+
+    opened = [
+        texts(summary(given, scores, budget=Budget(sentences=2), times=each))
+        for each in ((), times, times[::-1])
+    ]
+
+    assert opened == [[FERRY, DIVERS], [DIVERS, FERRY], [FERRY, DIVERS]]
+
+
+def test_choose_opens_with_the_news_before_what_a_market_makes_of_it():
+    given = candidates(["Shares in Kern fell by 7 percent."], [DIVERS])
+
+    found = summary(given, [0.9, 0.5], budget=Budget(sentences=2))
+
+    assert texts(found) == [DIVERS, "Shares in Kern fell by 7 percent."]
