@@ -6,7 +6,7 @@ where its noun is one for such a thing (role_words.txt). Time is linear in the l
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -43,7 +43,9 @@ def _plurals(words: frozenset[str]) -> frozenset[str]:
 
 _TITLE_WORDS = frozenset(
     part.strip(".").lower() for title in TITLES for part in title.split()
-) - frozenset("of under house white state home press police fire health staff".split())
+) - frozenset(
+    "of under house white state home press police fire health staff district circuit".split()
+)
 _TITLE_PHRASES = frozenset(title.lower() for title in TITLES if " " in title)
 _TITLE_ENDS = frozenset(title.rpartition(" ")[2] for title in _TITLE_PHRASES)
 RELATIONS = _WORDS["relation"]
@@ -140,6 +142,7 @@ _EVENTS = frozenset(  # heads of a phrase that is said of what happens: "Berg wo
     "day week month year decade hour minute moment time night morning weekend season period era "
     "lot few bit number total majority minority handful dozen pair couple series string fraction "
     "third half quarter percent percentage rate price cost sum amount "
+    "premium discount stake dividend fee bonus margin multiple valuation "
     "decision move win victory loss defeat step result sign claim charge question report process "
     "effort fact feat deal plan idea way thing matter case problem issue change shift rise drop "
     "fall jump increase decrease record first attack crime trip visit trial lawsuit speech vote "
@@ -179,6 +182,8 @@ _INTENTIONS = frozenset(  # after which "to" goes on with a verb: "trying to fir
     "planning want wants wanted conspired conspiring conspiracy threatened threatening vowed hoped "
     "refused agreed decided failed ordered hired".split()
 )
+_PLEADING = frozenset({"prosecuting", "defending"})  # of a lawyer in British courts
+_LONGEST_FIELD = 6  # tokens of what an office is for
 _MOST_DEGREES = 4  # after one name
 _LONGEST = 12  # tokens of a phrase before the name
 _MOST_JOINED = 4  # appositions of one name, joined by "and"
@@ -522,16 +527,31 @@ class Reader:
             start, marked = self.begins(i)
             if name.type == "PER" or marked or (name.type == "ORG" and start < i):
                 yield from self._titles(start, i)
-            if self.word(start - 1) == ",":  # "her son, actor Sam Berg"
-                yield from self._explained(name, start - 1)
+            comma = start - 1 - (self.word(start - 1) in ARTICLES)
+            if self.word(comma) == ",":  # "her son, actor Sam Berg"
+                yield from self._explained(name, comma)
         elif name.type != "ORG" and name.last - name.first == 1 and self.is_noun(i, "ORG"):
             start, marked = self.begins(i)  # the tagger may be wrong: "the news site Lumen"
             if marked and start < i and self.word(start - 1) == "the":
                 yield start, i + 1
+        elif name.type == "PER" and (office := self._office(name.first)) is not None:
+            yield office, name.first
         elif name.type == "PER" and self.is_agent(i):
             start, marked = self.begins(i)
             if marked and self.word(start - 1) in {"a", "an"}:
                 yield start, i + 1
+
+    def _office(self, end: int) -> int | None:
+        """The start of an office whose complement ends at *end*: "Commissioner for trade"."""
+        i = end - 1
+        while i > 0 and end - i < _LONGEST_FIELD and self._is_of_field(i):
+            i -= 1
+        held = self.word(i) == "for" and i + 1 < end and self.words[i - 1][0].isupper()
+        return self.begins(i - 1)[0] if held and i and self.is_noun(i - 1, "PER") else None
+
+    def _is_of_field(self, i: int) -> bool:
+        word = self.words[i]
+        return word.islower() and word.isalpha() and (word == "and" or word not in _FUNCTION)
 
     def _christened(self, name: Name, i: int) -> Iterator[Phrase]:
         """A phrase that the participle at token *i* gives a name: "a rare pattern known as"."""
@@ -693,6 +713,10 @@ class Reader:
         while self.word(i) in _QUOTES:
             i += 1
         if name.type == "PER":
+            if name.first == 2 and self.word(0) in _PLEADING and self.word(1) == ",":
+                yield 0, 1  # "Prosecuting, Ann Berg said"
+            if self.word(i) == "," == self.word(i + 2) and self.word(i + 1) in _PLEADING:
+                yield i + 1, i + 2
             party, _, state = self.word(name.last + 1).partition("-")
             if self.word(name.last) in {"(", ","} and party in {"r", "d", "i"} and state:
                 yield name.last + 1, name.last + 2
@@ -833,6 +857,9 @@ class Reader:
             before -= 1
         if self.word(before) in PREPOSITIONS and self.word(before) != "like":
             return  # "tensions with China are": it is the subject of nothing
+        described = self.words[before].islower() and self.word(before) not in _FUNCTION | _VERBS
+        if before > 0 and described and self.word(before - 1) in PREPOSITIONS:
+            return  # "passengers in postwar Budapest became"
         i = name.last
         if self.word(i) == "," and self.word(i + 1).isdecimal() and self.word(i + 2) == ",":
             i += 3
@@ -913,10 +940,13 @@ class Reader:
         if i < start <= head and self.is_noun(head, kind):
             yield start, end
 
-    def of_pronouns(self, subject: int | None) -> Iterator[Said]:
+    def of_pronouns(
+        self, subject: int | None, unlike: Callable[[int, str], bool] = lambda _, __: False
+    ) -> Iterator[Said]:
         """What is said of "he" or "she".
 
-        They are the first person that the sentence names before them, else *subject*.
+        They are the first person that the sentence names before them, else *subject*; nobody where
+        the pronoun is *unlike* the person's sex.
         """
         if PRONOUNS.isdisjoint(self.lower):
             return
@@ -929,7 +959,7 @@ class Reader:
             if subject is None or (person and person.first == i):
                 continue
             word, contracted = self._contracted(i)
-            if word in {"he", "she"}:
+            if word in {"he", "she"} and not unlike(subject, word):
                 for phrase in (
                     *self._after_be(i + 1, "PER", contracted=contracted),
                     *self._as(i + 1, "PER"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from service.core.descriptions import Knowledge, Reading
 from service.core.entities import Entity, EntityRole
+from service.core.gazetteer import MEN, WOMEN
 from service.core.mentions import EntityType
 from service.core.phrases import PERSONS, PRONOUNS, Name, Phrase, Reader, Said, is_quoted_after
 from service.core.tagger import NAMING_ROLES
@@ -42,8 +43,15 @@ def _longest(said: Sequence[Said]) -> list[Said]:
     return [one for one in said if one in kept]
 
 
-def _readings(article: int, document: Document, found: Sequence[_Place]) -> Iterator[Reading]:
+def _readings(
+    article: int, document: Document, found: Sequence[_Place], entities: Sequence[Entity]
+) -> Iterator[Reading]:
     """The sentences of an article in which names may stand, read in their order."""
+
+    def unlike(person: int, pronoun: str) -> bool:
+        given = entities[person].name.partition(" ")[0]
+        return given in (WOMEN if pronoun == "he" else MEN)
+
     subject: int | None = None
     quoted, alone, paragraph = False, False, -1
     for sentence in document.sentences:
@@ -55,7 +63,7 @@ def _readings(article: int, document: Document, found: Sequence[_Place]) -> Iter
         last = bisect_left(found, (sentence.end,))
         if first < last or not _TELLING.isdisjoint(sentence.lower):
             reader = Reader(sentence, _names_of(sentence, found[first:last]), quoted=quoted)
-            said = _longest((*reader.said(), *reader.of_pronouns(subject)))
+            said = _longest((*reader.said(), *reader.of_pronouns(subject, unlike)))
             yield Reading(article, sentence, reader, said, subject, alone)
             people = list(dict.fromkeys(n.entity for n in reader.names if n.type == "PER"))
             subject = people[0] if people else subject
@@ -77,7 +85,7 @@ def with_roles(documents: Sequence[Document], entities: Sequence[Entity]) -> tup
     readings = [
         reading
         for article, (document, found) in enumerate(zip(documents, places, strict=True))
-        for reading in _readings(article, document, sorted(found))
+        for reading in _readings(article, document, sorted(found), entities)
     ]
     knowledge = Knowledge()
     roles: list[dict[tuple[int, str], EntityRole]] = [{} for _ in entities]
