@@ -87,6 +87,17 @@ _SPEAKER = re.compile(
 _NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]")
 
 
+# Someone's words and nothing of who speaks: "Our girls come first."
+_SPOKEN = re.compile(r"[“\"][^“”\"]*[”\"][.!]?")
+# What was expected of a number that stands before: "Analysts had on average expected 4 percent."
+_EXPECTED = re.compile(
+    r"(?:analysts|economists|experts|forecasters|investors|markets|the (?:market|consensus))\b"
+    r"[^,.;]{0,40} (?:had|were)\b[^,.;]{0,60}"
+    r" (?:expect|forecast|predict|estimat|look|pencil|anticipat)"
+    r"|the (?:hazard|odds|risk) ratio\b",
+    re.IGNORECASE,
+)
+
 # What may be a finite verb. A word in -s or -ed always may; of the others those that news writes.
 _FINITE = frozenset(
     """
@@ -156,6 +167,8 @@ def standing(sentence: Sentence) -> Standing:
     if first.split("-")[0] in _FIRST_PERSON and text[0] not in _OPENING:
         return Standing.LEANING
     if _UNNAMED.match(bare[:1].lower() + bare[1:]):
+        return Standing.LEANING
+    if _SPOKEN.fullmatch(text) or _EXPECTED.match(text):
         return Standing.LEANING
     if first in _PRONOUNS or _PHRASES.match(bare) or _KINDS.match(bare):
         return Standing.LEANING
