@@ -17,6 +17,7 @@ _TOLERANCE = 1e-4
 _MEANT, _ZEROS = 0.1, 0.05
 # What "about" allows at least; about 65 and about 70 are one distance, 120 and 130 pounds not.
 _ABOUT = 0.05
+_FRACTION = 0.1  # a fraction is told of what lies a sixth of this from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def claim(quantity: Quantity, factor: float = 1.0) -> Claim:
     grain, below, above = _rounding(quantity.value)
     if quantity.kind == "age":
         below, above = 0.0, 0.99 * grain  # an age is in full years: two is said of 2.5, three not
+    elif quantity.kind == "ratio" and quantity.value < 1:
+        grain, below, above = _FRACTION, _FRACTION / 6, _FRACTION / 6  # "a third" of 34 %
     elif quantity.kind == "ordinal":
         below = above = 0.0
     if quantity.comparator == "~":

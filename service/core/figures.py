@@ -340,7 +340,11 @@ def _values(
         if exact.kind in _LASTING or any(when[k] is None for k in articles[said]):
             return None
         later = (
-            k for k, other in enumerate(ranked) if ends[said] <= begins(other) and other != said
+            k
+            for k, other in enumerate(ranked)
+            if ends[said] <= begins(other)
+            and begins(said) < ends[other]  # not of one moment
+            and articles[said].isdisjoint(articles[other])
         )
         return next(later, None)
 

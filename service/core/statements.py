@@ -14,7 +14,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from service.core.agreement import Claim, claim, may_meet
+from service.core.agreement import Claim, claim, may_meet, satisfiable
+from service.core.fates import DEAD, LEAD, Fate, fates
 from service.core.lexicon import DIMENSIONS, words
 from service.core.quantities import Quantity
 from service.core.text import Document, Sentence
@@ -35,27 +36,6 @@ _SYNONYMS: dict[str, str] = {
     word: group.split()[0]
     for group in json.loads(_WORD_LISTS)["synonyms"]
     for word in group.split()
-}
-# What happens to those who are counted: two of these are two figures. What a bar parts may be
-# told of the same people: it tells two figures apart only where their numbers differ.
-_FATES: dict[str, int] = {
-    stem(word): 10 * fate + part
-    for fate, group in enumerate(
-        (
-            "dead die died dies death deaths kill killed kills killing fatal fatalities toll",
-            "injured injure injuries injuring wounded wounding hurt hospitalized shot shooting "
-            "shootings stabbed",
-            "missing unaccounted disappeared",
-            "arrested arrest arrests detained | custody jailed | charged | questioned questioning",
-            "rescued saved survived survivors freed released evacuated",
-            "displaced homeless fled",
-            "sentenced sentence prison",
-            "infected cases sick ill",
-        ),
-        start=1,
-    )
-    for part, words_of in enumerate(group.split("|"))
-    for word in words_of.split()
 }
 # What narrows a figure to a part, a rate or another time.
 _SCOPES = frozenset(
@@ -86,7 +66,7 @@ class Statement:
     words: tuple[str, ...]  # stems of the sentence, without its numbers
     around: tuple[str, ...]  # of the sentence and those beside it
     texts: tuple[tuple[str, ...], tuple[str, ...]]  # all words before and after, nearest first
-    fate: int  # what happens to those who are counted, its kind in tens; 0: nothing is said
+    fate: Fate  # what happens to those who are counted
     scope: frozenset[str]  # what narrows it
     crowd: int  # statements of its dimension in its sentence
     order: int  # how many of them stand before it
@@ -94,6 +74,7 @@ class Statement:
     role: str = ""  # how a duration lies in time, as far as is said
     person: str = ""  # whose age or years, as far as a pronoun tells
     bearer: frozenset[str] = frozenset()  # how the names begin that stand at an age
+    time: int = 0  # -1: told of a time before the story's, 1: of one to come
 
 
 def statements(
@@ -129,6 +110,13 @@ def statements(
         stated[quantity.start] = dimension, claim(quantity, factor)
         claims.setdefault(dimension, []).append(stated[quantity.start][1])
     idle = {name for name, own in claims.items() if alone and not may_meet(own)}
+    told = {
+        one.quantity.start: fate
+        for index, own in by_sentence.items()
+        for one, fate in zip(
+            own, fates(document.sentences[index], [one.quantity for one in own]), strict=True
+        )
+    }
     readings: dict[int, _Reading] = {}
 
     def reading(index: int) -> _Reading:
@@ -148,13 +136,16 @@ def statements(
         if dimension and dimension not in idle:
             beside = [reading(quantity.sentence + step) for step in (-1, 0, 1)]
             others = by_sentence[quantity.sentence]
+            fate = told[quantity.start]
             found.append(
-                _statement(article, quantity, dimension, claimed, sentence, place, beside, others)
+                _statement(
+                    article, quantity, dimension, claimed, sentence, place, beside, others, fate
+                )
             )
         else:
             found.append(
                 Statement(article, quantity, sentence, "", claimed, place, (), (), (),
-                          ((), ()), 0, frozenset(), 1, 0, ())
+                          ((), ()), Fate(), frozenset(), 1, 0, ())
             )  # fmt: skip
     return found
 
@@ -216,6 +207,7 @@ def _statement(
     place: float,
     beside: Sequence[_Reading],
     others: Sequence[_Measured],
+    fate: Fate,
 ) -> Statement:
     last, here, following = beside
     before = [word for start, word in here.stems if start < quantity.start][-_NEAR:][::-1]
@@ -223,13 +215,6 @@ def _statement(
     told = tuple(dict.fromkeys(word for _, word in here.stems))
     around = (word for reading in (last, following) for _, word in reading.stems)
     rivals = [other.quantity.start for other in others if other.dimension == dimension]
-    fates = [
-        (k, _FATES[word])
-        for side in (after, before)
-        for k, word in enumerate(side[:5])
-        if word in _FATES
-    ]
-    fate = min(fates, default=(0, 0))[1]
     return Statement(
         article=article,
         quantity=quantity,
@@ -256,20 +241,18 @@ def _statement(
         role=_role(quantity, here.words),
         person=_person(quantity, here.words),
         bearer=_bearer(quantity, sentence),
+        time=_time(quantity, sentence),
     )
 
 
 _DEAD, _PEOPLE = _canonical("dead"), _canonical("people")
 
 
-def _counted(quantity: Quantity, fate: int) -> tuple[str, ...]:
+def _counted(quantity: Quantity, fate: Fate) -> tuple[str, ...]:
     """The stems of what is counted; people who are killed, the dead and a toll are one."""
     stems = _stems(quantity.subject)
-    if (
-        quantity.kind == "count"
-        and fate == _FATES[_DEAD]
-        and stems[-1:] in ((), (_PEOPLE,), (_DEAD,))
-    ):
+    dead = fate.kind == DEAD and stems[-1:] in ((), (_PEOPLE,), (_DEAD,))
+    if quantity.kind == "count" and (dead or fate == Fate(DEAD, 2)):
         return (_DEAD,)
     return stems
 
@@ -365,6 +348,35 @@ def _person(quantity: Quantity, told: Sequence[tuple[int, str]]) -> str:
     return next((_PERSONS[word] for word in before if word in _PERSONS), "")
 
 
+_TO_COME = re.compile(
+    r"\b(?:will|would|expects?|expecting|forecasts?|projects|projected|targets|aims|plans"
+    r"|(?:is|are|was|were) expected|next (?:year|month|quarter)|this year|by 20\d\d)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:(?:last|previous|prior) (?:fiscal |financial )?(?:year|month|quarter|season)"
+    r"|a year (?:ago|earlier|before)|in (?:1[89]|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_TIMED = 50  # characters on either side of a number in which its time is told
+
+
+def _time(quantity: Quantity, sentence: Sentence) -> int:
+    """-1 where a number is told of a past year or quarter, 1 of one to come, else 0."""
+    if quantity.kind not in ("count", "money", "percent", "measure"):
+        return 0
+    start, end = quantity.start - sentence.start, quantity.end - sentence.start
+    before = re.split(r"[;:]", sentence.text[max(0, start - _TIMED) : start])[-1]
+    after = re.split(r"[,;:]", sentence.text[end : end + _TIMED])[0]
+    told = [
+        (len(before) - found.end() if side is before else found.start(), time)
+        for side in (before, after)
+        for pattern, time in ((_PAST, -1), (_TO_COME, 1))
+        for found in pattern.finditer(side)
+    ]
+    return min(told, default=(0, 0))[1]
+
+
 _BEGINNING = 4  # letters of a name: the others are where its spellings differ
 _NO_NAMES = _FUNCTION_WORDS | frozenset("authorities police officials investigators".split())
 _WHO = [[word] for word in "girl boy man woman teen teenager student resident native".split()]
@@ -448,24 +460,24 @@ def wording_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]
     yield "after crowded", following * crowded
     yield "before crowded", meaning(s.texts[0][:4] for s in block) * crowded
     yield "meaning subject", meaning(_words(s.quantity.subject) for s in block)
-    alike = _same([(s.order, s.crowd) for s in block])
+    alike = same([(s.order, s.crowd) for s in block])
     yield "order", alike * _pairs([s.crowd > 1 for s in block], np.logical_and)
     yield "company", _shared_company(block)
     for side, name in enumerate(("word before", "word after")):
         beside = [s.texts[side][:1] for s in block]
-        yield name, _same(beside) * _pairs([bool(word) for word in beside], np.logical_and)
+        yield name, same(beside) * _pairs([bool(word) for word in beside], np.logical_and)
     yield "subject", plain(s.subject for s in block)
     head = [s.subject[-1:] for s in block]
     known = _pairs([bool(word) for word in head], np.logical_and)
-    yield "head", _same(head) * known
-    yield "other head", (1 - _same(head)) * known
-    fates = _pairs([s.fate > 0 for s in block], np.logical_and)
-    yield "other fate", fates * (1 - _same([s.fate // 10 for s in block]))
+    yield "head", same(head) * known
+    yield "other head", (1 - same(head)) * known
+    told = _pairs([s.fate.kind > 0 for s in block], np.logical_and)
+    yield "other fate", told * (1 - same([s.fate.kind // 10 for s in block]))
     role = _pairs([bool(s.role) for s in block], np.logical_and)
-    yield "other role", role * (1 - _same([s.role for s in block]))
+    yield "other role", role * (1 - same([s.role for s in block]))
     person = _pairs([bool(s.person) for s in block], np.logical_and)
     speaker = _pairs([s.person == "i" for s in block], np.logical_xor)
-    yield "other person", np.maximum(speaker, person * (1 - _same([s.person for s in block])))
+    yield "other person", np.maximum(speaker, person * (1 - same([s.person for s in block])))
     yield "other bearer", _other_bearer(block)
     scopes = {
         term: k for k, term in enumerate(sorted(frozenset().union(*(s.scope for s in block))))
@@ -478,10 +490,10 @@ def wording_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]
     yield "one is more", _pairs(more, np.logical_xor)
     gender = [_gender(s) for s in block]
     gendered = _pairs([bool(one) for one in gender], np.logical_and)
-    yield "other gender", gendered * (1 - _same(gender))
+    yield "other gender", gendered * (1 - same(gender))
     place = np.array([s.place for s in block], dtype=np.float32)
     yield "distance", np.abs(place[:, None] - place[None, :])
-    yield "unit", _same([s.quantity.unit for s in block])
+    yield "unit", same([s.quantity.unit for s in block])
     crowd = np.log(np.array([s.crowd for s in block], dtype=np.float32))
     yield "crowd", crowd[:, None] + crowd[None, :]
     for kind in ("duration", "age"):
@@ -490,8 +502,8 @@ def wording_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]
 
 def number_features(block: Sequence[Statement]) -> Iterator[tuple[str, Square]]:
     """What the numbers of two statements say for and against one figure, shape (n, n)."""
-    yield "one article", _same([s.article for s in block])
-    yield "one sentence", _same([(s.article, s.sentence.start) for s in block])
+    yield "one article", same([s.article for s in block])
+    yield "one sentence", same([(s.article, s.sentence.start) for s in block])
     value = np.array([s.claim.value for s in block])
     larger = np.maximum(np.abs(value[:, None]), np.abs(value[None, :]))
     apart = np.abs(value[:, None] - value[None, :])
@@ -541,8 +553,8 @@ def said_again(block: Sequence[Statement]) -> npt.NDArray[np.bool_]:
     telling = [
         bool(s.subject) and (s.quantity.kind == "age" or s.quantity.value > _SMALL) for s in block
     ]
-    sentence = _same([(s.article, s.sentence.start) for s in block])
-    again: npt.NDArray[np.bool_] = _same(said) * _pairs(telling, np.logical_and) > sentence
+    sentence = same([(s.article, s.sentence.start) for s in block])
+    again: npt.NDArray[np.bool_] = same(said) * _pairs(telling, np.logical_and) > sentence
     return again
 
 
@@ -580,8 +592,8 @@ def _unit_rows(bags: Sequence[Sequence[str]], weight: dict[str, float]) -> npt.N
     return unit
 
 
-def _same(values: Sequence[object]) -> Square:
-    """1 where two values are equal, else 0."""
+def same(values: Sequence[object]) -> Square:
+    """Shape (n, n), 1 where two values are equal, else 0."""
     codes: dict[object, int] = {}
     column = np.array([codes.setdefault(value, len(codes)) for value in values])
     square: Square = (column[:, None] == column[None, :]).astype(np.float32)
@@ -610,3 +622,100 @@ def _shared_company(block: Sequence[Statement]) -> Square:
     worth = np.array([0.4 if len(number) == 1 else 1.0 for _, number in keys], dtype=np.float32)
     shared: Square = np.minimum(2, (table * worth) @ table.T)
     return shared
+
+
+# --- what never is, and what always is one figure ------------------------------------------------
+
+_HOW_FAR = 5  # times that one toll of an event may be of another; small ones may be any
+_FEW = 20
+_BODY = _canonical("bodies")
+_LEAD = 0.4  # of an article, in which its main toll is told
+_GENERIC = frozenset(
+    _canonical(word) for word in "people worker passenger man woman other dead".split()
+) | {""}
+
+
+def parted(block: Sequence[Statement]) -> npt.NDArray[np.bool_]:
+    """Whether two statements whose numbers differ tell two things, shape (n, n).
+
+    They do where one is of a year past and one of a time to come, or the dead of one are those of
+    another year, where one is a lead in a match, and where a time "ago" dates something else.
+    """
+    time = np.array([s.time for s in block])
+    apart: npt.NDArray[np.bool_] = time[:, None] * time[None, :] < 0
+    apart |= _pairs([s.fate.kind == LEAD for s in block], np.logical_xor) > 0
+    toll = np.array([s.fate.toll for s in block])
+    telling = {s.article for s in block if s.fate.toll > 0}
+    beside = np.array([s.fate.toll < 0 and s.article in telling for s in block])
+    size = np.log(np.array([max(s.claim.value, 1.0) for s in block]))
+    far = np.abs(size[:, None] - size[None, :]) > math.log(_HOW_FAR)
+    apart |= (toll[:, None] * toll[None, :] < 0) & (far | beside[:, None] | beside[None, :])
+    dated = [s.role == "back" for s in block]
+    event = [{word for word in s.texts[0][:5] if word not in _FUNCTION_WORDS} for s in block]
+    for i in np.flatnonzero(dated):
+        for j, other in enumerate(event):
+            if not event[i] & other:
+                apart[i, j] = apart[j, i] = True
+    return apart
+
+
+def one_toll(block: Sequence[Statement]) -> npt.NDArray[np.bool_]:
+    """Whether two statements tell how many died, were hurt or are missing in all, shape (n, n).
+
+    An article's toll is the one that it calls so, or that its title or beginning tells, or the
+    only one that it has; other numbers of the dead are of a part.
+    """
+    mains: dict[int, list[int]] = {}
+    tolls: dict[tuple[int, int], list[int]] = {}
+    for k, s in enumerate(block):
+        if s.fate.toll > 0:
+            tolls.setdefault((s.fate.kind // 10, s.article), []).append(k)
+    one = np.zeros((len(block), len(block)), dtype=bool)
+    for (kind, _), places in tolls.items():
+        main = min(places, key=lambda k: (-block[k].fate.toll, block[k].place, k))
+        own = [k for k in places if satisfiable([block[main].claim, block[k].claim])]
+        own += [
+            k
+            for k, s in enumerate(block)
+            if s.article == block[main].article
+            and s.fate == Fate(block[main].fate.kind, 0)
+            and s.quantity.value == block[main].quantity.value
+            and s.subject[-1:] == (_BODY,)
+        ]
+        leads = block[main].fate.toll == 2 or block[main].place <= _LEAD
+        if leads or len(own) == len(places):
+            mains.setdefault(kind, []).extend(own)
+    for places in mains.values():
+        value = np.array([max(block[k].claim.value, 1) for k in places])
+        larger = np.maximum(value[:, None], value[None, :])
+        near = (larger <= _FEW) | (larger <= _HOW_FAR * np.minimum(value[:, None], value[None, :]))
+        one[np.ix_(places, places)] = near
+    return one
+
+
+_CHANGES = frozenset(
+    "rose rise rises rising fell fall falls falling climbed climbs dropped drop drops gained gains "
+    "lost loses jumped jumps slid slides slipped slumped sank plunged grew grows shrank increased "
+    "increases decreased decreases declined declines surged soared tumbled up down added shed "
+    "advanced rallied".split()
+)
+
+
+def other_changed(one: Statement, other: Statement) -> bool:
+    """Whether two things are said to rise or fall by a share, as far as their words are none alike.
+
+    "Profit rose 12 %" and "shares rose 3 %" do.
+    """
+    return (
+        one.quantity.kind == other.quantity.kind == "percent"
+        and bool(one.subject and other.subject)
+        and set(one.subject).isdisjoint(other.subject)
+        and not _CHANGES.isdisjoint(one.texts[0][:2])
+        and not _CHANGES.isdisjoint(other.texts[0][:2])
+    )
+
+
+def is_generic(statement: Statement) -> bool:
+    """Whether what is counted tells little by itself: people, workers, or nothing said."""
+    head = statement.subject[-1] if statement.subject else ""
+    return statement.quantity.kind == "count" and head in _GENERIC

@@ -25,7 +25,8 @@ _PASSED = frozenset("more other different all additional separate further new".s
 _PRONOUNS = frozenset("them us these those which whom it".split())
 _DEAD = re.compile(
     r" (?:[a-z]+ed |more |others? )?"
-    r"(?P<who>dead|wounded|injured|missing|homeless|unemployed)(?![a-z])"
+    r"(?P<who>dead|wounded|injured|missing|homeless|unemployed|killed|hurt|arrested|rescued"
+    r"|trapped|displaced|hospitali[sz]ed)(?![a-z])"
 )
 _DIMENSION = frozenset(
     "tall long wide high deep away thick old north south east west northeast northwest southeast "
@@ -340,6 +341,8 @@ def _before(text: str, tokens: _Tokens, reading: Reading, since: int) -> str:
         phrase, _ = _noun_before(text, lead, places, i - 1)
         head = phrase.rpartition(" ")[2].lower()
         return "" if head in _PLACES or reading.kind == "duration" else phrase
+    if last == "," and _OF_WHICH.match(text, reading.end):
+        return _noun_before(text, lead, places, i - 1)[0]  # "homes, 85 of which were destroyed"
     if last == ":" and i <= 3:
         return _noun_before(text, lead, places, i - 1)[0]
     multiplied = text[reading.core.start : reading.core.end].lower() in MULTIPLIED
@@ -374,6 +377,7 @@ def _before(text: str, tokens: _Tokens, reading: Reading, since: int) -> str:
     return _clause_subject(text, lead, places, i)
 
 
+_OF_WHICH = re.compile(r" of (?:which|whom)\b")
 # What changes a thing to a number: "raise the minimum wage to $15".
 _CHANGED = re.compile(
     r"\b(?:rais|lower|cut|increas|reduc|boost|hik|bring|brought|push|slash|estimat|put|valu|pric)"
@@ -389,12 +393,15 @@ def _exceeding(text: str, reading: Reading) -> bool:
     return text[reading.start : reading.core.start].lower().startswith(("exceed", "top", "surpass"))
 
 
+_DEPTH = 5  # phrases: "the toll in the blast at a plant in the town of Lorn rose to 14"
+
+
 def _clause_subject(
     text: str, lead: Sequence[str], places: Sequence[tuple[int, int]], i: int
 ) -> str:
     """The noun phrase that ends at word *i*, or the one that it is only said to belong to."""
     phrase, first = _noun_before(text, lead, places, i)
-    for _ in range(3):
+    for _ in range(_DEPTH):
         j = first - 1
         while j >= 0 and lead[j].lower() in _DETERMINERS:
             j -= 1
@@ -405,7 +412,7 @@ def _clause_subject(
         outer, start = _noun_before(text, lead, places, j - 1)
         if lead[j - 1].lower() in _PRONOUNS:
             return ""  # "those in Europe climbed"
-        if j > 1 and lead[j].lower() == "by" and _PAST.match(lead[j - 1].lower()):
+        if j > 1 and lead[j].lower() in ("by", "in") and _PAST.match(lead[j - 1].lower()):
             outer, start = _noun_before(text, lead, places, j - 2)  # "people affected by the storm"
             if outer.lower() in _FORECASTERS:
                 return ""

@@ -95,6 +95,7 @@ def test_merge_figures_says_which_value_a_later_article_brings_up_to_date():
         pytest.param(["2025-01-01", None, "2025-01-02"], id="one undated"),
         pytest.param(["2025-01-02T09:00", "2025-01-02", "2025-01-03"], id="one day"),
         pytest.param(["2025-01-03", "2025-01-02", "2025-01-04"], id="between the others"),
+        pytest.param(["2025-01-02T09:00"] * 3, id="one moment"),
     ],
 )
 def test_merge_figures_supersedes_nothing_where_the_dates_do_not_tell(published):
