@@ -300,6 +300,8 @@ _INSTITUTION = re.compile(
     r"(?:Sheriff|Crown|High|Supreme|District|County|Circuit|Superior|Family|Magistrates['’]?) "
     r"Court)$"
 )
+_JOURNAL = re.compile(r"\b[Tt]he journal ([A-Z]\w{2,20} (?:and|of) )$")
+_LONGEST_JOURNAL = 40
 _CIRCUIT = re.compile(r"(?:U\.?S\.? )?(?:Circuit|District) Court")
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th) $")
 _LONGEST_ORDINAL = 5
@@ -392,6 +394,9 @@ def _mended(text: str, start: int, end: int, kind: EntityType) -> tuple[int, int
         owner = _OWNER.search(text, max(0, start - _LONGEST_OWNER), start)
         if owner and _OWNS.sub("", owner[0]) not in _PEOPLES | LARGE_PLACES:
             start, kind = owner.start(), "ORG" if kind == "MISC" else kind
+    if text[start - 4 : start] in {"and ", " of "}:
+        journal = _JOURNAL.search(text, max(0, start - _LONGEST_JOURNAL), start)
+        start, kind = (journal.start(1), "ORG") if journal else (start, kind)
     if kind == "ORG" and _CIRCUIT.match(name):
         ordinal = _ORDINAL.search(text, max(0, start - _LONGEST_ORDINAL), start)
         start = ordinal.start() if ordinal else start
@@ -448,6 +453,9 @@ _OFFICES = (
     "(?:[Cc]hief (?:[Ee]xecutive|[Ff]inancial|[Oo]perating)|CEO|CFO"
     "|[Ff]inance (?:[Cc]hief|[Dd]irector))"
 )
+_EMPLOYED = re.compile(
+    r"\b(?:director|analyst|economist|strategist|researcher|manager|executive|professor) at $"
+)
 # What stands after the name of a company.
 _AFTER_COMPANY = re.compile(
     rf" {_OFFICES}\b|['’]s? (?:{_OFFICES}|[Cc]hairman|[Cc]hairwoman|[Ss]hares|[Ss]hareholders"
@@ -480,6 +488,9 @@ def _told(text: str, mention: Mention) -> EntityType | None:
         before = _BEFORE_KIND.search(text, max(0, mention.start - _BEFORE), mention.start)
         if before:
             return cast(EntityType, before.lastgroup)
+    employed = mention.type == "PER" and word == "at" and not rest
+    if employed and _EMPLOYED.search(text, max(0, mention.start - _BEFORE), mention.start):
+        return "ORG"
     return "ORG" if _AFTER_COMPANY.match(text, mention.end) else None
 
 
