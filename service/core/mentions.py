@@ -611,13 +611,15 @@ def _trimmed(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
 
     "Sainsbury's"; "Castlebrook Foods of Britain" and, in a count, "New Course 26" are cut.
     """
+    names = {mention.text for mention in mentions}
+    people: set[str] = set()
+    if not names.isdisjoint(_OWN_GENITIVES):
+        people.update(*(m.text.split() for m in mentions if m.type == "PER" and " " in m.text))
     for mention in mentions:
         name, start, end = mention.text, mention.start, mention.end
         if mention.type in {"ORG", "LOC"} and name in _OWN_GENITIVES:
             genitive = _GENITIVE.match(text, end)
-            if genitive and not any(
-                m.type == "PER" and name in m.text.split() and " " in m.text for m in mentions
-            ):
+            if genitive and name not in people:
                 end = genitive.end()
                 mention = replace(mention, end=end, text=text[start:end], type="ORG")
         elif mention.type == "ORG" and " of " in name:
@@ -628,7 +630,7 @@ def _trimmed(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
                 mention = replace(mention, start=place, text=of_place[2], type="LOC")
         elif mention.type == "ORG" and name[-1].isdecimal():
             numbered = _NUMBERED.fullmatch(name)
-            if numbered and any(m.text == numbered[1] for m in mentions):
+            if numbered and numbered[1] in names:
                 mention = replace(mention, end=start + numbered.end(1), text=numbered[1])
         yield mention
 
