@@ -122,6 +122,10 @@ _SHARE = 20
 _SHARERS = 50
 _OWN = 0.3
 
+# So few words must open with one of the first sentences of an article; with more of them the most
+# telling do so anyway, and where not, there is room for better.
+_FEW = 75
+
 # So many sentences open an article.
 _OPENS = 2
 
@@ -335,6 +339,7 @@ class _Chosen:
             int(self._lengths.sum()) if budget.words is None else budget.words,
         )
         self._left_over = -1.0 if budget.words is None else _LEFT_OVER * budget.words
+        self._few = budget.words is not None and budget.words < _FEW
         self._shares = size if budget.words is None else budget.words // _SHARE
         stands = [candidate.standing for candidate in candidates[:size]]
         self._alone = np.array([standing is Standing.ALONE for standing in stands], dtype=bool)
@@ -368,12 +373,12 @@ class _Chosen:
     def fill(self, check: Check) -> None:
         """Take the best sentences.
 
-        Of a budget of words that may be what is short beside the news: where no article's first
+        Of few words that may be what is short beside the news: where no article's first
         sentence is among them, the best of those that open an article is taken before all else.
         """
         order = np.argsort(-np.round(self._scores / self._price, 9), kind="stable")
         self._fill(order, check)
-        if self._left_over < 0 or self._leads[[*self.echoes]].any():
+        if not self._few or self._leads[[*self.echoes]].any():
             return
         fits = self._opens & self._alone & (self._lengths <= self._budget[1])
         if fits.any():
