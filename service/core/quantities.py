@@ -243,6 +243,7 @@ _PERIOD = re.compile(r" ?[a-z]* ?(?:days|weeks|months|years|minutes|hours)")
 _TO = frozenset({" to ", " through ", "-to-", "-to ", "- to ", " up to "})
 _COMPOSED = frozenset({" ", ", ", " and ", ", and "})
 _LEAD = 60  # characters before a number in which a verb of change or a contest is looked for
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _OPENING = re.compile(r"\b(?:between|from) $", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween $", re.IGNORECASE)
 # "Up from a range of 3 to 5" is no change, "up from a level of 3 to 5" is; no age changes.
@@ -298,8 +299,11 @@ def _joined(text: str, sentence: Sentence, first: Reading, second: Reading) -> R
         first.kind == second.kind and first.unit != second.unit
     ):
         return None
-    scale = scale_of(text[second.core.start : second.end])
-    if scale > 1 and low < 1000 and scale_of(text[first.core.start : first.end]) == 1:
+    scale = scale_of(text[second.core.start : second.core.end])
+    if scale == 1 and second.kind == "money" and high >= 1000 and low < 1000:
+        written = text[second.core.start : second.core.end].replace(",", "")
+        scale = high / Decimal(written) if _PLAIN_NUMBER.fullmatch(written) else scale
+    if scale > 1 and low < 1000 and scale_of(text[first.core.start : first.core.end]) == 1:
         low *= scale  # "two or three million"
     if low >= high:
         return None

@@ -82,7 +82,7 @@ _ODD = re.compile(r"[ -]odd (?=[a-z])")
 # "35C" is a temperature after these, else a form, a seat, a model.
 _HEATED = frozenset(
     "of to at around about above below over under reached hit hits nearly almost was is and minus "
-    "between from touched topped exceeded".split()
+    "between from touched topped exceeded saw highs lows forecast".split()
 )
 _MINUS = frozenset({"minus", "negative"})
 _PLUS_OR_MINUS = re.compile(r"\bplus(?: or |/| and |-or-)minus $", re.IGNORECASE)
@@ -250,6 +250,7 @@ _YOUNGEST = 4  # fewer after "I am" are seldom years
 _I_AM = frozenset({"i'm", "i’m"})
 _HE = frozenset({"he", "she", "who"})
 _BE = frozenset({"is", "are", "was", "were"})
+_THEN_AGED = re.compile(r"[a-z], (?:now|then) $")  # "her husband, then 50, fell"
 _YOUNG_OR_OLD = frozenset("boy girl man woman child youth".split())  # a "father of 12" has twelve
 _THOSE = frozenset(
     "people those anyone children adults men women boys girls kids patients persons teenagers "
@@ -257,7 +258,7 @@ _THOSE = frozenset(
 )
 _THOSE_ARE = re.compile(rf"\b(?:{any_of(_THOSE)}) \w+ \w+ $", re.IGNORECASE)
 _PHRASE_ENDS = re.compile(
-    r"[.,;)”\"]|$|\s*$| (?:on|in|this|last|next|when|at|and|or|years)(?![a-z])"
+    r"[.,;)”\"]|$|\s*$| (?:on|in|this|last|next|when|at|and|or|years|after|following)(?![a-z])"
 )
 # "the mayor, 58, resigned"
 _SOMEBODY_BEFORE = re.compile(r"\b(?:the|an?|his|her|their|my)(?: [a-z]+){1,3}, $", re.IGNORECASE)
@@ -290,6 +291,8 @@ def _is_age(context: Context) -> bool:
         lower in _TURNED
         or (lower in ("was", "is") and previous in _HE)
         or (lower in ("only", "just", "now", "then") and previous in ("was", "is"))
+        or (lower in ("now", "then") and after[:1] == "," and _THEN_AGED.search(before))
+        or (lower == "both" and previous == "were" and numeral.value >= _YOUNGEST)
         or (lower == "at" and _DIED_AT.search(before[-48:]) is not None)
         or (
             numeral.value >= _YOUNGEST

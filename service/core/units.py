@@ -78,6 +78,13 @@ _ABBREVIATION = re.compile(
     r" ?(?P<scale>k|cr|mn|mln|mil|mm|m|bn|bln|b|tn|tln|trn|t)(?![A-Za-z])", re.IGNORECASE
 )
 _ALWAYS_LARGE = frozenset("bn mn mln mil bln tn tln trn".split())
+# "2.5m in profit", "2m to 3m euros"
+_SUM_AFTER = re.compile(
+    r" in (?:[a-z]+ )?(?:profits?|sales|revenues?|debts?|losses|tax|fines|cash|aid|damages|funds"
+    r"|funding|fees|savings|grants|earnings|costs|assets|bonds|loans|compensation)(?![a-z])"
+    rf"|(?: to | and | or |[-–])[0-9][0-9.]{{0,8}} ?(?:m|k)[ -](?:{any_of(_MONEY)})(?![A-Za-z])",
+    re.IGNORECASE,
+)
 # What an abbreviated magnitude scales: "2m euros", "5k tonnes"; but "ran the 800m minutes later".
 _SCALED = re.compile(
     rf"[ -](?:{any_of({*_MONEY, *_LONG_PLURALS} - _SHORT_TIMES)})(?![A-Za-z])", re.IGNORECASE
@@ -147,8 +154,13 @@ def scale_after(after: str, *, money: bool) -> tuple[Decimal, int] | None:
     counted = letters in "km" and after[0] != " " and _PLURAL_AFTER.match(after, large.end())
     # Ten million are "10M", ten metres "10m".
     if not (money or letters in _ALWAYS_LARGE or large[0] == "M" or counted):
-        code = _SIGN_AFTER.match(after, large.end())
-        if not (_SCALED.match(after, large.end()) or (code and (code["code"] or "$") in _SIGNS)):
+        at = large.end()
+        code = _SIGN_AFTER.match(after, at)
+        if not (
+            _SCALED.match(after, at)
+            or _SUM_AFTER.match(after, at)
+            or (code and (code["code"] or "$") in _SIGNS)
+        ):
             return None
     return abbreviated(letters), large.end()
 
