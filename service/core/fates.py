@@ -92,6 +92,7 @@ _TOLL = re.compile(
     r"|stands|stood)(?: (?:at|to|now|least|about|around|some|nearly|almost|more|than|over))* $",
     re.IGNORECASE,
 )
+_TOLL_WORDS = ("toll", "deaths", "fatalities", "number of", "count of", "tally of")
 _PART_BEFORE = re.compile(
     r"\b(?:of (?:whom|them|those|the dead|the victims)|including|among (?:them|whom|the [a-z]+)"
     r"|where|another|by|from|each)(?: [a-z]+){0,2} $",
@@ -136,7 +137,8 @@ def fates(sentence: Sentence, quantities: Sequence[Quantity]) -> list[Fate]:
         since = quantities[k - 1].end - origin if k else 0
         until = quantities[k + 1].start - origin if k + 1 < len(quantities) else len(text)
         lead = text[max(0, start - _BEFORE) : start]
-        if quantity.kind == "count" and (toll := _TOLL.search(lead)):
+        hinted = quantity.kind == "count" and any(word in lead.lower() for word in _TOLL_WORDS)
+        if hinted and (toll := _TOLL.search(lead)):
             kind = _KINDS[(toll["who"] or "dead").lower(),]
             kind = HURT if toll["other"] else kind
             found.append(Fate(kind, 2 * (not re.search(r"\b(?:from|by) $", lead))))

@@ -363,7 +363,7 @@ _TIMED = 50  # characters on either side of a number in which its time is told
 
 def _time(quantity: Quantity, sentence: Sentence) -> int:
     """-1 where a number is told of a past year or quarter, 1 of one to come, else 0."""
-    if quantity.kind not in ("count", "money", "percent", "measure"):
+    if quantity.kind not in ("money", "percent"):
         return 0
     start, end = quantity.start - sentence.start, quantity.end - sentence.start
     before = re.split(r"[;:]", sentence.text[max(0, start - _TIMED) : start])[-1]
