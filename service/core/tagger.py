@@ -504,7 +504,10 @@ class Encoder:
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> Encoded:
         """The features of the document's tokens near capitals and near lower-case names."""
-        capitals = [[i for i, word in enumerate(words) if is_capital(word)] for words in sentences]
+        vocabulary = set().union(*sentences)
+        capital = {word for word in vocabulary if is_capital(word)}
+        naming = capital | {word for word in vocabulary - capital if self.lexicon.may_name(word)}
+        capitals = [[i for i, word in enumerate(words) if word in capital] for words in sentences]
         headings = [_heading(words, at) for words, at in zip(sentences, capitals, strict=True)]
         evidence = _Evidence.of(sentences, capitals, headings, self.lexicon)
         known: dict[str, bytes] = {}  # word -> hashes of its own columns, and of its evidence
@@ -514,9 +517,7 @@ class Encoder:
         places: list[tuple[int, int]] = []
         runs: list[tuple[int, int]] = []
         for s, (words, at, heading) in enumerate(zip(sentences, capitals, headings, strict=True)):
-            named = [
-                i for i, word in enumerate(words) if is_capital(word) or self.lexicon.may_name(word)
-            ]
+            named = [i for i, word in enumerate(words) if word in naming]
             if not named:
                 continue
             phrases = _phrases(words, at)
