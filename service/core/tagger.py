@@ -235,7 +235,6 @@ _CLOSINGS = frozenset({".", "?", "!", "”", '"'})
 class _Evidence:
     """What the running text of a document tells of each word with a capital."""
 
-    lexicon: Lexicon
     #: Every word as it stands, and those with a capital inside a sentence.
     words: Counter[str] = field(default_factory=Counter)
     capital: Counter[str] = field(default_factory=Counter)
@@ -258,9 +257,8 @@ class _Evidence:
         sentences: Sequence[Sequence[str]],
         capitals: Sequence[Sequence[int]],
         headings: Sequence[str],
-        lexicon: Lexicon,
     ) -> "_Evidence":
-        self = cls(lexicon)
+        self = cls()
         for words, at, heading in zip(sentences, capitals, headings, strict=True):
             if heading in {"open", "running"}:
                 self.words.update(words)
@@ -315,10 +313,8 @@ class _Evidence:
                 self.initials.setdefault(letters[i:end], kind)
 
     def values(self, word: str) -> tuple[str, ...]:
-        """The values of the columns SEEN to ACRONYM."""
+        """The values of the columns SEEN to ACRONYM, of a word that may be a name."""
         if not is_capital(word):
-            if not self.lexicon.may_name(word):
-                return _NO_EVIDENCE
             word = word.capitalize()
         if word not in self.capital:
             word = _unshouted(word)
@@ -509,7 +505,7 @@ class Encoder:
         naming = capital | {word for word in vocabulary - capital if self.lexicon.may_name(word)}
         capitals = [[i for i, word in enumerate(words) if word in capital] for words in sentences]
         headings = [_heading(words, at) for words, at in zip(sentences, capitals, strict=True)]
-        evidence = _Evidence.of(sentences, capitals, headings, self.lexicon)
+        evidence = _Evidence.of(sentences, capitals, headings)
         known: dict[str, bytes] = {}  # word -> hashes of its own columns, and of its evidence
         nothing = bytes(4 * _COLUMNS)
         cells: list[bytes] = []
@@ -533,7 +529,8 @@ class Encoder:
                         word = words[i]
                         fixed = known.get(word)
                         if fixed is None:
-                            fixed = self._word(word) + _hashed_evidence(evidence.values(word))
+                            told = evidence.values(word) if word in naming else _NO_EVIDENCE
+                            fixed = self._word(word) + _hashed_evidence(told)
                             known[word] = fixed
                         place = _hashed_place(phrases.get(i, ""), i <= opening, heading)
                         cells.append(place + fixed)
