@@ -86,17 +86,22 @@ class Taste(NamedTuple):
     # None: what is chosen is not exchanged for something better any more.
     toll: float | None = None
     repeats: float = 0.22  # two chosen sentences are less likely than this to tell the same
+    few: int = 0  # fewer words than this must open with what opens an article
 
+
+# With more words than these the most telling sentences open an article anyway, and where not, there
+# is room for better.
+_FEW = 75
 
 #: How `auto` weighs, by the kind of request (``rank.kind``) and what its length is counted in: the
 #: most facts, and few told twice, in the development clusters; the highest ROUGE for one article
 #: and for ledes.
 TASTES: Mapping[tuple[str, str], Taste] = {
-    ("many", "words"): Taste(thrift=0.3, cover=0.9, variety=2.5, toll=1.5, repeats=0.2),
+    ("many", "words"): Taste(thrift=0.3, cover=0.9, variety=2.5, toll=1.5, repeats=0.2, few=_FEW),
     ("many", "sentences"): Taste(cover=0.8, variety=1.75),
-    ("one", "words"): Taste(thrift=0.3, cover=0.5, variety=0.5, toll=1.0),
+    ("one", "words"): Taste(thrift=0.3, cover=0.5, variety=0.5, toll=1.0, few=_FEW),
     ("one", "sentences"): Taste(cover=0.5, variety=0.5, toll=0.5),
-    ("ledes", "words"): Taste(thrift=0.2, cover=0.8, variety=1.5, toll=0.5, repeats=0.3),
+    ("ledes", "words"): Taste(thrift=0.2, cover=0.8, variety=1.5, toll=0.5, repeats=0.3, few=_FEW),
     ("ledes", "sentences"): Taste(cover=0.5, variety=0.75),
 }
 
@@ -121,10 +126,6 @@ _TWO = 4
 _SHARE = 20
 _SHARERS = 50
 _OWN = 0.3
-
-# So few words must open with one of the first sentences of an article; with more of them the most
-# telling do so anyway, and where not, there is room for better.
-_FEW = 75
 
 # So many sentences open an article.
 _OPENS = 2
@@ -339,7 +340,7 @@ class _Chosen:
             int(self._lengths.sum()) if budget.words is None else budget.words,
         )
         self._left_over = -1.0 if budget.words is None else _LEFT_OVER * budget.words
-        self._few = budget.words is not None and budget.words < _FEW
+        self._few = budget.words is not None and budget.words < taste.few
         self._shares = size if budget.words is None else budget.words // _SHARE
         stands = [candidate.standing for candidate in candidates[:size]]
         self._alone = np.array([standing is Standing.ALONE for standing in stands], dtype=bool)
