@@ -181,9 +181,11 @@ def _with_nicknames(
     return sorted([*whole, *(name for name in names if name.first not in taken)])
 
 
-def _is_visible(token: Token) -> bool:
-    """Whether the token shows on a page: a byte order mark before a name hides it from a tagger."""
-    return token.text.isprintable() or any(map(str.isprintable, token.text))
+def _visible(sentence: Sentence) -> Sequence[Token]:
+    """The tokens that show on a page: a byte order mark before a name hides it from a tagger."""
+    if sentence.text.isprintable():
+        return sentence.tokens
+    return [token for token in sentence.tokens if any(map(str.isprintable, token.text))]
 
 
 def _words(tokens: Sequence[Token], name: _Name) -> _Words:
@@ -651,12 +653,14 @@ _FEWEST = 3  # foreign words, so that one name or quotation decides nothing
 
 def _is_english(sentences: Sequence[Sequence[Token]]) -> bool:
     """Whether more of the words are English than of its neighbours', and most are Latin."""
-    words = [token.text for tokens in sentences for token in tokens if token.text.islower()]
-    foreign = sum(word in _FOREIGN for word in words)
-    other = sum(not word[0].isascii() for word in words)
-    return (foreign < _FEWEST or foreign < sum(word in _ENGLISH for word in words)) and (
-        other * 2 <= len(words)
-    )
+    words = [token.text for tokens in sentences for token in tokens]
+    foreign = sum(map(_FOREIGN.__contains__, words))
+    if foreign >= _FEWEST and foreign >= sum(map(_ENGLISH.__contains__, words)):
+        return False
+    if all(map(str.isascii, words)):
+        return True
+    lower = [word for word in words if word.islower()]
+    return 2 * sum(not word[0].isascii() for word in lower) <= len(lower)
 
 
 def _in_brackets(text: str, sentence: Sentence) -> Span:
@@ -680,7 +684,7 @@ def find_mentions(document: Document, *, tagger: NameTagger | None = None) -> tu
     English.
     """
     named = [i for i, s in enumerate(document.sentences) if s.role in NAMING_ROLES]
-    sentences = [tuple(filter(_is_visible, document.sentences[i].tokens)) for i in named]
+    sentences = [_visible(document.sentences[i]) for i in named]
     if tagger is None and not _is_english(sentences):
         return ()
     tags = (tagger or _TAGGER).read(sentences)

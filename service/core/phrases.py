@@ -217,12 +217,21 @@ def is_quoted_after(text: str, quoted: bool) -> bool:
     return quoted
 
 
+class _Words(dict[int, str]):
+    """The words of a sentence by their place, and nothing beyond it."""
+
+    def __missing__(self, i: int) -> str:
+        return ""
+
+
 class Reader:
     """One sentence with its names; *quoted* where it begins within quotation marks."""
 
     def __init__(self, sentence: Sentence, names: Sequence[Name], *, quoted: bool = False) -> None:
         self.words = [token.text for token in sentence.tokens]
         self.lower = [word.lower() for word in self.words]
+        #: The token in lower case; nothing beyond the sentence.
+        self.word = _Words(enumerate(self.lower)).__getitem__
         self.names = names
         self.name_at = {i: name for name in names for i in range(name.first, name.last)}
         self._count = len(self.lower)
@@ -232,10 +241,6 @@ class Reader:
                 self.spoken[i] = quoted = (
                     is_quoted_after(word, quoted) if word in _MARKS else quoted
                 )
-
-    def word(self, i: int) -> str:
-        """The token in lower case; nothing beyond the sentence."""
-        return self.lower[i] if 0 <= i < self._count else ""
 
     def is_noun(self, i: int, kind: EntityType) -> bool:
         """Whether the token is a noun for one thing of the kind."""

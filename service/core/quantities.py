@@ -149,16 +149,24 @@ def _numerals(text: str, sentence: Sentence) -> list[Numeral]:
 
 def _anchors(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
     """Where a number expression may begin, and the word or digits that it begins with."""
-    for k, (word, start, _) in enumerate(tokens):
+    places = [
+        k
+        for k, (word, _, _) in enumerate(tokens)
+        if (
+            word in _OPENING_WORDS
+            if word.isalpha()
+            else len(word) > 1 or word.isdigit() or not word.isascii()
+        )
+    ]
+    for k in places:
+        word, start, _ = tokens[k]
         if word.isalpha():
-            if word not in _OPENING_WORDS:
-                continue
             if word.lower() in ("a", "an"):
                 noun = tokens[k + 1].text.lower().partition("-")[0] if k + 1 < len(tokens) else ""
                 if noun not in AFTER_ARTICLE and noun not in COUNTED_UNITS:
                     continue
             yield start, word
-        elif len(word) > 1 or not word.isascii() or word.isdigit():
+        else:
             if word[0].isdigit() and k and _pointed(tokens, k):
                 yield start - 1, "."  # ".15"
                 continue

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from service.core.descriptions import Knowledge, Reading
 from service.core.entities import Entity, EntityRole
@@ -18,12 +19,14 @@ _Place = tuple[int, int, int, EntityType]  # start, end, entity and its type
 
 
 def _names_of(sentence: Sentence, places: Sequence[_Place]) -> list[Name]:
-    if not places:
-        return []
-    starts = [token.start for token in sentence.tokens]
-    ends = [token.end for token in sentence.tokens]
+    tokens = sentence.tokens
     return [
-        Name(bisect_left(ends, start + 1), bisect_left(starts, end), entity, kind)
+        Name(
+            bisect_left(tokens, start + 1, key=attrgetter("end")),
+            bisect_left(tokens, end, key=attrgetter("start")),
+            entity,
+            kind,
+        )
         for start, end, entity, kind in places
     ]
 

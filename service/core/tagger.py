@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
@@ -258,19 +259,18 @@ class _Evidence:
         capitals: Sequence[Sequence[int]],
         headings: Sequence[str],
     ) -> "_Evidence":
-        self = cls()
-        for words, at, heading in zip(sentences, capitals, headings, strict=True):
-            if heading in {"open", "running"}:
-                self.words.update(words)
-                i = 0
-                while i < len(at):
-                    k = i + 1
-                    while k < len(at) and at[k] == at[k - 1] + 1 and words[at[k]][0].isalpha():
-                        k += 1
-                    self._read(words, at[i], at[k - 1] + 1)
-                    i = k
-                for name in _long_names(words, at):
-                    self._abbreviate(words, name)
+        told = [s for s, heading in enumerate(headings) if heading in {"open", "running"}]
+        self = cls(Counter(chain.from_iterable(sentences[s] for s in told)))
+        for words, at in ((sentences[s], capitals[s]) for s in told):
+            i = 0
+            while i < len(at):
+                k = i + 1
+                while k < len(at) and at[k] == at[k - 1] + 1 and words[at[k]][0].isalpha():
+                    k += 1
+                self._read(words, at[i], at[k - 1] + 1)
+                i = k
+            for name in _long_names(words, at):
+                self._abbreviate(words, name)
         return self
 
     def _read(self, words: Sequence[str], start: int, end: int) -> None:
@@ -318,14 +318,14 @@ class _Evidence:
             word = word.capitalize()
         if word not in self.capital:
             word = _unshouted(word)
-        capital = _bucket(self.capital[word])
+        capital = _bucket(self.capital.get(word, 0))  # an index of a missing word calls Python
         return (
-            f"{_bucket(self.words[word.lower()])}{capital}" if is_capital(word) else "",
+            f"{_bucket(self.words.get(word.lower(), 0))}{capital}" if is_capital(word) else "",
             capital,
-            _bucket(self.person[word])
-            + _bucket(self.organisation[word])
-            + _bucket(self.place[word])
-            + str(min(self.work[word], 2)),
+            _bucket(self.person.get(word, 0))
+            + _bucket(self.organisation.get(word, 0))
+            + _bucket(self.place.get(word, 0))
+            + str(min(self.work.get(word, 0), 2)),
             "".join(sorted(self.placement.get(word, ()))),
             self.initials.get(word.replace(".", ""), "none") if word.isupper() else "",
         )
@@ -354,7 +354,10 @@ for _kind, _names in (
     for _name in _names:
         if " " in _name:
             _PHRASES[_name] = _kind
-_OPENINGS = frozenset(phrase.split(" ", 1)[0] for phrase in _PHRASES)
+_OPENINGS: dict[str, set[str]] = defaultdict(set)  # first word -> second words
+for _name in _PHRASES:
+    _first, _second, *_ = _name.split(" ")
+    _OPENINGS[_first].add(_second)
 _LONGEST = 5
 
 
@@ -362,7 +365,8 @@ def _phrases(words: Sequence[str], capitals: Sequence[int]) -> dict[int, str]:
     """Place of each word in the longest listed name of several words that holds it."""
     marks: dict[int, str] = {}
     for i in capitals:
-        if words[i] in _OPENINGS and i not in marks:
+        seconds = _OPENINGS.get(words[i])
+        if seconds and i + 1 < len(words) and words[i + 1] in seconds and i not in marks:
             for end in range(min(len(words), i + _LONGEST), i + 1, -1):
                 kind = _PHRASES.get(" ".join(words[i:end]))
                 if kind:
@@ -430,12 +434,11 @@ def _templates() -> list[tuple[_Part, ...]]:
 
 
 TEMPLATES = _templates()
-_PARTS = [
-    [(template[k] if k < len(template) else (0, NOTHING)) for template in TEMPLATES]
-    for k in range(3)
+# Where the first, second and third parts of the templates lie in the flat table of columns, seen
+# from the token's first one. Templates with more parts come later, so these are the last ones.
+_STEPS = [
+    np.array([t[k][0] * _COLUMNS + t[k][1] for t in TEMPLATES if k < len(t)]) for k in range(3)
 ]
-# Where each template's part lies in the flat table of columns, seen from the token's first one.
-_STEPS = [np.array([offset * _COLUMNS + column for offset, column in parts]) for parts in _PARTS]
 _SALT = (np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * 0x9E3779B1 % 2**32).astype(np.uint32)
 _MIX = [np.uint32(m) for m in (0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)]
 _LONGEST_RUN = 200  # tokens decoded as one; beyond it, as in a page of capitals, a cut does no harm
@@ -493,20 +496,29 @@ class Encoder:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
 
-        def hashed(word: str) -> bytes:
-            return _hashed(LOWER, word_values(normalize("NFC", word), lexicon))
+        def look_up(word: str) -> tuple[str, bytes]:
+            kind = "capital" if is_capital(word) else "name" if lexicon.may_name(word) else ""
+            return kind, _hashed(LOWER, word_values(normalize("NFC", word), lexicon))
 
-        self._word = lru_cache(maxsize=1 << 16)(hashed)
+        self._look_up = lru_cache(maxsize=1 << 16)(look_up)  # how it may name, and its hashes
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> Encoded:
         """The features of the document's tokens near capitals and near lower-case names."""
-        vocabulary = set().union(*sentences)
-        capital = {word for word in vocabulary if is_capital(word)}
-        naming = capital | {word for word in vocabulary - capital if self.lexicon.may_name(word)}
+        looked_up = {word: self._look_up(word) for word in set().union(*sentences)}
+        naming = {word for word, (kind, _) in looked_up.items() if kind}
+        capital = {word for word in naming if looked_up[word][0] == "capital"}
         capitals = [[i for i, word in enumerate(words) if word in capital] for words in sentences]
         headings = [_heading(words, at) for words, at in zip(sentences, capitals, strict=True)]
         evidence = _Evidence.of(sentences, capitals, headings)
         known: dict[str, bytes] = {}  # word -> hashes of its own columns, and of its evidence
+
+        def cell(word: str) -> bytes:
+            fixed = known.get(word)
+            if fixed is None:
+                told = evidence.values(word) if word in naming else _NO_EVIDENCE
+                known[word] = fixed = looked_up[word][1] + _hashed_evidence(told)
+            return fixed
+
         nothing = bytes(4 * _COLUMNS)
         cells: list[bytes] = []
         rows: list[int] = []
@@ -518,31 +530,29 @@ class Encoder:
                 continue
             phrases = _phrases(words, at)
             opening = next((i for i, word in enumerate(words) if word[0].isalnum()), len(words))
+            inside = _hashed_place("", False, heading)
+            special = {
+                i: _hashed_place(phrases.get(i, ""), i <= opening, heading)
+                for i in (*range(opening + 1), *phrases)
+            }
             for start, end in near_capitals(words, named):
-                runs.append((len(rows), len(rows) + end - start))
                 # The stretch with two tokens of context, rows of nothing beyond the sentence.
-                for i in range(start - _PAD, end + _PAD):
-                    if start <= i < end:
-                        rows.append(len(cells))
-                        places.append((s, i))
-                    if 0 <= i < len(words):
-                        word = words[i]
-                        fixed = known.get(word)
-                        if fixed is None:
-                            told = evidence.values(word) if word in naming else _NO_EVIDENCE
-                            fixed = self._word(word) + _hashed_evidence(told)
-                            known[word] = fixed
-                        place = _hashed_place(phrases.get(i, ""), i <= opening, heading)
-                        cells.append(place + fixed)
-                    else:
-                        cells.append(nothing)
+                runs.append((len(rows), len(rows) + end - start))
+                at_row = len(cells) + _PAD
+                rows += range(at_row, at_row + end - start)
+                places += zip(repeat(s), range(start, end))
+                first, last = max(0, start - _PAD), min(len(words), end + _PAD)
+                cells += repeat(nothing, first - start + _PAD)
+                cells += [special.get(i, inside) + cell(words[i]) for i in range(first, last)]
+                cells += repeat(nothing, end + _PAD - last)
         if not rows:
             return Encoded(np.zeros((0, len(TEMPLATES)), np.int64), (), ())
         flat = np.frombuffer(b"".join(cells), np.uint32)
         where = _COLUMNS * np.array(rows)[:, None]
-        mixed = np.broadcast_to(_SALT, (len(rows), len(TEMPLATES)))
+        mixed = np.tile(_SALT, (len(rows), 1))
         for steps, mix in zip(_STEPS, _MIX, strict=True):
-            mixed = (mixed ^ flat.take(where + steps)) * mix
+            mixed[:, -len(steps) :] ^= flat.take(where + steps)
+            mixed *= mix
             mixed ^= mixed >> np.uint32(15)
         features = (mixed >> np.uint32(32 - HASH_BITS)).astype(np.int64)
         return Encoded(features, tuple(places), tuple(runs))
@@ -592,8 +602,8 @@ def viterbi(
     inner = steps[:n, :n].T  # the tag before in the last axis, along which numpy is fastest
     alpha = np.zeros((len(runs), n), np.int64)
     back: list[npt.NDArray[np.int64]] = []
-    for t in range(longest):
-        live = int(np.searchsorted(-lengths, -t, side="left"))  # runs longer than t
+    lives = np.searchsorted(-lengths, -np.arange(longest)).tolist()  # runs longer than t
+    for t, live in enumerate(lives):
         emitted = scores[starts[:live] + t]
         if t == 0:
             alpha[:live] = steps[n, :n] + emitted
@@ -606,7 +616,7 @@ def viterbi(
         tags = (alpha + steps[:n, n + 1]).argmax(axis=1)
         best[starts + lengths - 1] = tags
         for t in range(longest - 1, 0, -1):
-            live = int(np.searchsorted(-lengths, -t, side="left"))
+            live = lives[t]
             tags[:live] = back[t - 1][np.arange(live), tags[:live]]
             best[starts[:live] + t - 1] = tags[:live]
     return best

@@ -220,13 +220,14 @@ class Meanings:
         for sentence in sentences:
             rows += [row for word in _words(sentence) if (row := _word_row(word)) >= 0]
             first.append(len(rows))
-        sums = np.zeros((size, _WORD_VECTORS.shape[1]), dtype=np.int64)
+        # 32 bits hold the sum of 16 million words.
+        sums = np.zeros((size, _WORD_VECTORS.shape[1]), dtype=np.int32)
         filled = np.flatnonzero(np.diff(first))
         if len(filled):
             starts = np.array(first)[filled]
-            sums[filled] = np.add.reduceat(_WORD_VECTORS[rows], starts, axis=0, dtype=np.int64)
+            sums[filled] = np.add.reduceat(_WORD_VECTORS[rows], starts, axis=0, dtype=np.int32)
         common = _COMMON_TENTHS * sums[:counted].sum(axis=0) // (10 * max(1, counted))
-        sums[filled] -= common
+        sums[filled] -= common.astype(np.int32)
         longer = np.abs(sums).max(axis=1, initial=0) // _LONGEST
         if longer.any():
             sums //= np.maximum(1, longer)[:, None]
@@ -256,10 +257,10 @@ def bag_likeness(bags: Sequence[Sequence[tuple[str, int]]]) -> Array:
                 rows.append(row)
                 weights.append(weight)
         first.append(len(rows))
-    sums = np.zeros((len(bags), _WORD_VECTORS.shape[1]), dtype=np.int64)
+    sums = np.zeros((len(bags), _WORD_VECTORS.shape[1]), dtype=np.int32)
     filled = np.flatnonzero(np.diff(first))
     if len(filled):
-        weighed = _WORD_VECTORS[rows] * np.array(weights, dtype=np.int64)[:, None]
+        weighed = _WORD_VECTORS[rows] * np.array(weights, dtype=np.int32)[:, None]
         sums[filled] = np.add.reduceat(weighed, np.array(first)[filled], axis=0)
     sums //= np.maximum(1, np.abs(sums).max(axis=1, initial=0) // _LONGEST)[:, None]
     exact = sums.astype(np.float64)
