@@ -96,14 +96,17 @@ class Sameness:
         numbers = [_numbers(sentence) for sentence in sentences]
         self._numbers = Bags(numbers)
         self._names = Bags([_names(sentence) for sentence in sentences])
-        values = [
-            _values(sentence) if any(len(number) >= _EXACT for number in found) else set()
-            for sentence, found in zip(sentences, numbers, strict=True)
-        ]
-        self._values = Bags(values)
         rarity: Array = np.log1p(vectors.counted / self._names.frequency(vectors.counted))
         self._name_weights: Array = rarity.round(4)
         self._article = np.array([candidate.article for candidate in candidates], dtype=np.int64)
+        self._values = None
+        if len(set(self._article.tolist())) > 1:  # only what two articles state is compared
+            self._values = Bags(
+                [
+                    _values(sentence) if any(len(number) >= _EXACT for number in found) else set()
+                    for sentence, found in zip(sentences, numbers, strict=True)
+                ]
+            )
         self._depth = np.array([candidate.depth for candidate in candidates], dtype=np.float64)
         self._numbered = self._numbers.by_sentence(self._numbers.counts) > 0
         distinct = np.ones(len(vectors.weights))
@@ -129,6 +132,8 @@ class Sameness:
             told = self._model.chance(table)
             stems = table[:, 0]
             chance[first + place, other] = np.where(stems >= _SURE, np.maximum(told, stems), told)
+            if self._values is None:
+                continue
             one_value = self._values.matches(rows).total() > 0
             one_value &= self._article[rows, None] != self._article
             if one_value.any():
