@@ -221,6 +221,7 @@ class Guess(NamedTuple):
 
     cluster: Cluster
     salience: Array
+    sentences: Model
     pairs: Model
 
     def summary(self, words: int = WORDS) -> Summary:
@@ -253,7 +254,7 @@ def out_of_fold(clusters: Sequence[Cluster], split: int = 0) -> Iterator[Guess]:
     ]
     for cluster, fold in zip(clusters, folds, strict=True):
         sentences, pairs = taught[fold]
-        yield Guess(cluster, sentences.chance(cluster.table), pairs)
+        yield Guess(cluster, sentences.chance(cluster.table), sentences, pairs)
 
 
 def score(cluster: Cluster, summary: Summary) -> Array:
