@@ -2,16 +2,23 @@
 
 Every line of IN is one request as the service takes it; its answer becomes one line of OUT, in the
 order of IN. A line that is refused becomes a line of OUT.errors.jsonl instead, with its number and
-why, and stops nothing. Run again, it goes on where it was stopped. Dask spreads the work over the
-cores of this machine, or with ``--scheduler ADDRESS`` over a cluster that has the same release.
+why, and stops nothing. Run again, it goes on where it was stopped, by what it notes in
+OUT.progress.json; where that does not fit what is there, it stops and alters no line. Dask spreads
+the work over the cores of this machine, or with ``--scheduler ADDRESS`` over a cluster that has the
+same release.
 """
 
 import argparse
+import fcntl
+import logging
+import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -39,6 +46,10 @@ class Line:
 
     number: int  # from 1
     content: bytes
+
+
+class Misfit(Exception):
+    """Files that are not what one run has left; the message is written for who runs it."""
 
 
 def outcomes(lines: Sequence[Line]) -> list[tuple[bool, bytes]]:
@@ -81,8 +92,6 @@ def _lines(source: IO[bytes]) -> Iterator[Line]:
 
 def _written(path: Path) -> int:
     """How many whole lines a file has; what a stop cut off behind them is removed."""
-    if not path.exists():
-        return 0
     count = whole = 0
     with path.open("r+b") as file:
         for content in file:
@@ -93,33 +102,82 @@ def _written(path: Path) -> int:
     return count
 
 
-def run(source: Path, out: Path, *, client: Any, cores: int, shown: bool = True) -> tuple[int, int]:
-    """Digest what is not digested yet; how many lines were now, and how many were refused.
+def _claim(file: IO[bytes], out: Path) -> None:
+    """Keep other runs from a file until it is closed.
+
+    Raises:
+        Misfit: another has it.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Misfit(f"another run writes to {out}") from error
+
+
+def _note(out: Path, counts: Sequence[int], digested_from: str) -> None:
+    """Note what was written, for the next run: all of it or, after a stop, what stood before."""
+    path = _progress_of(out)
+    new = path.with_name(path.name + ".new")
+    refused, digested = counts
+    new.write_bytes(
+        orjson.dumps({"refused": refused, "digested": digested, "sha256": digested_from})
+    )
+    os.replace(new, path)
+
+
+def run(
+    source: Path, out: Path, *, client: Any, cores: int, shown: bool = True
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Digest what is not yet; how many lines were, and how many were refused, now and in all.
 
     Lines of both files are in the order of the input and are written as they come, so that what
     they hold together says where to go on.
+
+    Raises:
+        Misfit: another run is at it, or what is there is of another input or not all of it.
     """
     from tqdm import tqdm
 
     refused = errors_of(out)
-    done = _written(out) + _written(refused)
-    counts = [0, 0]
     with ExitStack() as held:
-        lines = _lines(held.enter_context(source.open("rb")))
         # Unbuffered: after a stop no line may be in one file while an earlier one is not.
         files = [held.enter_context(path.open("ab", buffering=0)) for path in (refused, out)]
+        _claim(files[1], out)
+        lines = _lines(held.enter_context(source.open("rb")))
         bar = held.enter_context(
             tqdm(total=source.stat().st_size, unit="B", unit_scale=True, disable=not shown)
         )
-        bar.update(sum(len(line.content) for line in islice(lines, done)))
+        seen = sha256()  # of the lines that are done
+
+        def see(line: Line) -> None:
+            seen.update(line.content.strip() + b"\n")
+            bar.update(len(line.content))
+
+        if not _progress_of(out).exists():
+            if out.stat().st_size or refused.stat().st_size:
+                raise Misfit(f"there is {out}, but no {_progress_of(out)} of it")
+            _note(out, (0, 0), seen.hexdigest())
+        noted = orjson.loads(_progress_of(out).read_bytes())
+        counts = [_written(refused), _written(out)]
+        if counts[0] < noted["refused"] or counts[1] < noted["digested"]:
+            raise Misfit(f"{out} or {refused} has lost lines")
+        known = noted["refused"] + noted["digested"]
+        for line in islice(lines, known):
+            see(line)
+        if seen.hexdigest() != noted["sha256"]:
+            raise Misfit(f"{source} is not what {out} was made of")
+        for line in islice(lines, sum(counts) - known):
+            see(line)
+        before = tuple(counts)
         waiting: deque[tuple[list[Line], Any]] = deque()
 
         def write() -> None:
             chunk, future = waiting.popleft()
             for line, (digested, content) in zip(chunk, _made(client, chunk, future), strict=True):
                 files[digested].write(content + b"\n")
-                counts[not digested] += 1
-                bar.update(len(line.content))
+                counts[digested] += 1
+                see(line)
+            _note(out, counts, seen.hexdigest())
 
         while chunk := list(islice(lines, _CHUNK)):
             waiting.append((chunk, client.submit(outcomes, chunk, pure=False)))
@@ -127,7 +185,7 @@ def run(source: Path, out: Path, *, client: Any, cores: int, shown: bool = True)
                 write()
         while waiting:
             write()
-    return counts[0], counts[1]
+    return (counts[1] - before[1], counts[0] - before[0]), (counts[1], counts[0])
 
 
 def _made(client: Any, chunk: Sequence[Line], future: Any) -> list[tuple[bool, bytes]]:
@@ -148,11 +206,22 @@ def _made(client: Any, chunk: Sequence[Line], future: Any) -> list[tuple[bool, b
 
 def errors_of(out: Path) -> Path:
     """The file of the lines that were refused."""
-    return out.with_name(out.name.removesuffix(".jsonl") + ".errors.jsonl")
+    return _beside(out, ".errors.jsonl")
+
+
+def _progress_of(out: Path) -> Path:
+    return _beside(out, ".progress.json")
+
+
+def _beside(out: Path, ending: str) -> Path:
+    return out.with_name(out.name.removesuffix(".jsonl") + ending)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it; the exit status is 0, or 1 where lines were refused."""
+    """Run it; the exit status is 0, or 1 where lines were refused, now or by an earlier run.
+
+    It is 2 where it cannot run, and 130 where it was interrupted.
+    """
     parser = argparse.ArgumentParser(prog="python -m service.batch", description=__doc__)
     parser.add_argument("source", type=Path, metavar="IN.jsonl")
     parser.add_argument("out", type=Path, metavar="OUT.jsonl")
@@ -165,24 +234,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.exit(2, "the extra is not installed: pip install 'news-digest[batch]'\n")
     if not given.source.exists():
         parser.error(f"no file {given.source}")
-    with ExitStack() as held:
-        cluster = given.scheduler or held.enter_context(
-            LocalCluster(
-                n_workers=given.processes,
-                threads_per_worker=1,
-                host="127.0.0.1",
-                dashboard_address=None,
+    if not given.out.parent.is_dir():
+        parser.error(f"no folder {given.out.parent}")
+    try:
+        with ExitStack() as held:
+            # The processes inherit it: Ctrl-C is for this one, which ends them.
+            heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            cluster = given.scheduler or held.enter_context(
+                LocalCluster(
+                    n_workers=given.processes,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.ERROR,
+                )
             )
-        )
-        client = held.enter_context(Client(cluster))
-        cores = max(1, sum(client.ncores().values()))
-        digested, refused = run(
-            given.source, given.out, client=client, cores=cores, shown=sys.stderr.isatty()
-        )
-    print(f"{digested} digested, {refused} refused", file=sys.stderr)
-    if refused:
+            signal.signal(signal.SIGINT, heard)
+            client = held.enter_context(Client(cluster))
+            cores = max(1, sum(client.ncores().values()))
+            now, in_all = run(
+                given.source, given.out, client=client, cores=cores, shown=sys.stderr.isatty()
+            )
+    except (Misfit, OSError) as error:
+        parser.exit(2, f"{error}\n")
+    except KeyboardInterrupt:
+        print("stopped; run again, it goes on from here", file=sys.stderr)
+        return 130
+    print("{} digested, {} refused; in all {}, {}".format(*now, *in_all), file=sys.stderr)
+    if in_all[1]:
         print(f"why is in {errors_of(given.out)}", file=sys.stderr)
-    return int(refused > 0)
+    return int(in_all[1] > 0)
 
 
 if __name__ == "__main__":
