@@ -3,7 +3,7 @@
 HOST, PORT and WEB_CONCURRENCY set the address and the number of workers, DIGEST_DRAIN_SECONDS how
 long readiness fails before the end; service/api/settings.py lists the rest.
 
-TERM ends the service and loses no request, HUP reads the files and settings again and replaces the
+TERM ends the service and loses no request that it has taken in, HUP reads the files and settings again and replaces the
 workers one by one, and a worker that dies is replaced.
 """
 

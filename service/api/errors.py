@@ -33,6 +33,7 @@ _KINDS = {
     401: ("unauthorized", "The caller is not known"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
+    408: ("too-slow", "The request came too slowly"),
     413: ("too-large", "The body is too large"),
     414: ("uri-too-long", "The address is too long"),
     415: ("unsupported-media-type", "The body is of a type that is not read"),
@@ -52,6 +53,7 @@ _DETAILS = {  # of the refusals that the framework makes, in our words
 }
 _UNREAD = {  # of the refusals that the server makes before there is a request
     400: "The request's head cannot be read as HTTP.",
+    408: "A request must come in within 30 seconds.",
     414: "The first line of the request is too long; send articles in the body.",
     417: "The Expect header may only ask for 100-continue.",
     431: "The request has too many header fields, or too long a one.",

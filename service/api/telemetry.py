@@ -156,9 +156,11 @@ def shed(reason: Literal["full", "waited", "budget", "limit"]) -> None:
     _shed.labels(reason).inc()
 
 
-def unread(status: int) -> None:
-    """Count a request that the server refused by its head."""
+def unread(status: int, request_id: str) -> None:
+    """Count and log a request that the server refused before the application had it."""
     _requests.labels("other", "none", str(status)).inc()
+    fields = {"request_id": request_id, "method": "other", "route": None, "status": status}
+    _access.info("other %s %d", None, status, extra={"fields": fields})
 
 
 def loaded() -> None:

@@ -147,6 +147,7 @@ def test_what_is_not_http_is_refused_with_a_problem(server, request_head, status
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"Content-Type: application/problem+json" in head
     assert f"X-Request-ID: {problem['request_id']}".encode() in head
+    assert eventually(lambda: problem["request_id"] in server.log.read_text())
     assert problem["status"] == status
     assert problem["type"] == f"urn:problem-type:news-digest:{kind}"
     assert problem["detail"]
@@ -301,6 +302,52 @@ def test_connections_on_which_nothing_is_sent_hold_nobody_up(one_worker):
     assert took < 1.5
 
 
+def test_bodies_that_come_slowly_hold_nobody_up(one_worker):
+    text = b"Rain fell on 12 towns."
+    head = HEAD + b"Content-Length: %d\r\n\r\n" % len(text)
+    with ExitStack() as stack:
+        slow = [connected(one_worker, stack) for _ in range(100)]
+        for connection in slow:
+            connection.sendall(head + text[:1])
+        start = time.monotonic()
+        assert one_worker.request("GET", "/healthz")[0].status == 200
+        took = time.monotonic() - start
+        for piece in (text[1:9], text[9:]):
+            slow[50].sendall(piece)
+            time.sleep(0.1)
+        assert slow[50].recv(65536).startswith(b"HTTP/1.1 200 ")
+
+    # Each would hold one of 26 threads until it is whole.
+    assert took < 1.5
+
+
+def test_requests_sent_at_once_are_all_answered(one_worker):
+    text = b"Rain fell on 12 towns."
+    post = HEAD + b"Content-Length: %d\r\n\r\n" % len(text) + text
+    with socket.create_connection(("127.0.0.1", one_worker.port), timeout=20) as connection:
+        connection.sendall(GET % b"" + post + post[:60])
+        time.sleep(0.3)
+        connection.sendall(post[60:] + GET % b"Connection: close\r\n")
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+
+    assert answer.count(b"HTTP/1.1 200 ") == 4
+    assert answer.count(b'"12 towns"') >= 2
+
+
+@pytest.mark.slow
+def test_a_request_that_does_not_come_in_is_refused_in_the_end(one_worker):
+    start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", one_worker.port), timeout=60) as connection:
+        connection.sendall(HEAD + b"Content-Length: 100\r\n\r\nRain")
+        head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(body)["type"] == "urn:problem-type:news-digest:too-slow"
+    assert 29 < time.monotonic() - start < 40
+
+
 def test_a_caller_that_never_closes_is_cut_off(one_worker):
     with ExitStack() as stack:
         connection = connected(one_worker, stack)
@@ -356,9 +403,11 @@ def test_readiness_fails_first_after_term_while_requests_are_taken(tmp_path):
             statuses.append(server.request("GET", "/readyz")[0].status)
             answer, _ = server.request("POST", "/v1/digest", b"Rain.", Content_Type="text/plain")
             assert answer.status == 200
-            assert server.request("GET", "/healthz")[0].status == 200
+            alive, _ = server.request("GET", "/healthz")
+            assert alive.status == 200
             time.sleep(0.05)
 
+        assert alive.getheader("Connection") == "close"
         assert set(statuses[statuses.index(503) :]) == {503}
         assert server.process.wait(20) == 0
         assert time.monotonic() - start < 20
