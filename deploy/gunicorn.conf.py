@@ -3,8 +3,8 @@
 HOST, PORT and WEB_CONCURRENCY set the address and the number of workers, DIGEST_DRAIN_SECONDS how
 long readiness fails before the end; service/api/settings.py lists the rest.
 
-TERM ends the service and loses no request that it has taken in, HUP reads the files and settings again and replaces the
-workers one by one, and a worker that dies is replaced.
+TERM ends the service and loses no request that it has taken in, HUP reads the files and settings
+again and replaces the workers one by one, and a worker that dies is replaced.
 """
 
 import gc
