@@ -11,6 +11,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,21 +30,29 @@ _OWN = f"digest-metrics-{os.getpid()}-"
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=_OWN, dir=_memory)
 
+# Not before here, for both reasons above.
+from service.api.settings import BadSetting, Settings  # noqa: E402
+
+try:
+    _settings = Settings.from_environ(os.environ)
+except BadSetting as error:
+    sys.exit(f"Error: {error}")
+
 _host = os.environ.get("HOST") or "127.0.0.1"
-_port = os.environ.get("PORT") or "8000"
+_port = _settings.port
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 
 # A digest keeps one core busy, so a worker a core. No more than 4 unless told: a container sees the
 # cores of its host, not its share of them.
 _cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, _cores))
+workers = _settings.web_concurrency or min(4, _cores)
 
 # Threads keep /healthz and /metrics answered while a digest is made. Digests and those that wait
 # for one hold no more than 12 * DIGEST_MAX_CONCURRENT threads (PLACES in service/api/slots.py). Two
 # more refuse the rest; with eight, which are in one another's way, four times the load was taken in
 # so slowly that the backlog overflowed: p99 5.2 s for 0.8.
 worker_class = "service.worker.Worker"  # gunicorn's gthread, mended
-threads = 2 + 12 * int(os.environ.get("DIGEST_MAX_CONCURRENT") or 2)
+threads = 2 + 12 * _settings.max_concurrent
 
 # Models are loaded once, before the fork: a fault in them stops the start, and workers share pages.
 preload_app = True
@@ -53,8 +62,8 @@ preload_app = True
 timeout = 60
 
 # Seconds between TERM and the end of listening, in which /readyz answers 503 and requests are still
-# taken: a balancer that looks every two seconds has seen it twice.
-_drain_s = float(os.environ.get("DIGEST_DRAIN_SECONDS") or 5)
+# taken.
+_drain_s = _settings.drain_seconds
 
 # Seconds that running digests have to end after that. One takes 4 at most (DIGEST_MAX_SECONDS), so
 # this is for bodies that still come in; with the drain it is within the 30 of a Kubernetes pod.
@@ -117,7 +126,8 @@ def when_ready(server):
     server.handle_term = lambda: _drain(server)
     _settle()
     shown = "127.0.0.1" if _host in ("0.0.0.0", "::") else _host  # noqa: S104
-    server.log.info("Swagger UI is at http://%s:%s/docs/", shown, _port)
+    if _settings.docs:
+        server.log.info("Swagger UI is at http://%s:%s/docs/", shown, _port)
 
 
 def _settle():
@@ -168,7 +178,7 @@ def on_reload(server):
 
 def post_fork(_server, _worker):
     """Start what needs a thread of its own in each worker."""
-    if os.environ.get("DIGEST_TRACING") == "on":
+    if _settings.tracing:
         from service.api import tracing
 
         tracing.start()

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import callers, errors, limits, routes, telemetry, tracing
-from service.api.settings import Settings
+from service.api.settings import Settings, unknown
 
 __all__ = ["Settings", "create_app"]
 
@@ -18,8 +18,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises:
         BadSetting: the environment holds a setting that cannot be read.
     """
-    settings = settings or Settings.from_environ(os.environ)
-    logging.getLogger("service").setLevel(settings.log_level.upper())
+    log = logging.getLogger("service")
+    if settings is None:
+        settings = Settings.from_environ(os.environ)
+        for warning in unknown(os.environ):
+            log.warning(warning)
+    log.setLevel(settings.log_level.upper())
     app = Flask("service", static_folder=None, template_folder=None)
     # Werkzeug would lead a doubled slash to an address that names the host as this process sees it.
     app.url_map.merge_slashes = False

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import Literal, TypeVar, get_args
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -12,8 +13,11 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-class BadSetting(ValueError):
-    """An environment variable that the service cannot start with."""
+class BadSetting(RuntimeError):
+    """An environment variable that the service cannot start with.
+
+    gunicorn ends with the message of a RuntimeError, and with a traceback of all others.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,11 @@ class Settings:
     proxies: int = 0  # between here and the callers, each of which adds to X-Forwarded-For
     tracing: bool = False  # OpenTelemetry
     tagger: str | None = None  # an installed spaCy pipeline that finds the names; None: our own
+    port: int = 8000
+    web_concurrency: int | None = None  # worker processes; None: one a core
+    # Between TERM and the end of listening: a balancer that looks every two seconds has seen twice
+    # that it is not ready.
+    drain_seconds: float = 5.0
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -69,14 +78,38 @@ class Settings:
             proxies=_integer(environ, "DIGEST_PROXIES", default.proxies, low=0, high=8),
             tracing=_choice(environ, "DIGEST_TRACING", _SWITCH, default.tracing),
             tagger=_pipeline(environ, "DIGEST_TAGGER"),
+            port=_integer(environ, "PORT", default.port, low=1, high=65_535),
+            web_concurrency=_integer(environ, "WEB_CONCURRENCY", None, low=1, high=256),
+            drain_seconds=_seconds(
+                environ, "DIGEST_DRAIN_SECONDS", default.drain_seconds, low=0, high=60
+            ),
         )
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """A warning for each variable that is named like a setting and is none.
+
+    >>> unknown({"DIGEST_DOC": "off", "DIGEST_DOCS": "off", "HOME": "/"})
+    ['DIGEST_DOC is no setting and has no effect; did you mean DIGEST_DOCS?']
+    """
+    known = {f"DIGEST_{field.name.upper()}" for field in fields(Settings)}
+    known -= {"DIGEST_PORT", "DIGEST_WEB_CONCURRENCY"}
+    warnings = []
+    for name in sorted(set(environ) - known):
+        if name.startswith("DIGEST_"):
+            near = get_close_matches(name, known, 1, cutoff=0.8)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            warnings.append(f"{name} is no setting and has no effect{meant}")
+    return warnings
 
 
 _SWITCH = {"on": True, "off": False}
 _LEVELS: dict[str, LogLevel] = {level: level for level in get_args(LogLevel)}
 
 
-def _integer(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+def _integer(
+    environ: Mapping[str, str], name: str, default: _T, *, low: int, high: int
+) -> int | _T:
     given = environ.get(name)
     if not given:
         return default

@@ -414,7 +414,7 @@ def test_readiness_fails_first_after_term_while_requests_are_taken(tmp_path):
 
 
 def test_a_second_signal_ends_the_drain(tmp_path):
-    with serving(tmp_path, DIGEST_DRAIN_SECONDS="600") as server:
+    with serving(tmp_path, DIGEST_DRAIN_SECONDS="60") as server:
         server.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         server.process.send_signal(signal.SIGTERM)
@@ -530,9 +530,26 @@ def test_nothing_is_left_in_memory_after_the_end(tmp_path):
     assert set(Path("/dev/shm").glob(f"digest-metrics-{server.process.pid}-*")) <= before
 
 
-def test_it_does_not_start_with_a_setting_that_it_cannot_read(tmp_path):
-    with (
-        pytest.raises(AssertionError, match="DIGEST_DOCS must be one of on, off, not 'maybe'"),
-        serving(tmp_path, DIGEST_DOCS="maybe"),
-    ):
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("DIGEST_DOCS", "maybe", "DIGEST_DOCS must be one of on, off, not 'maybe'"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be a whole number from 1 to 256, not '0'"),
+        ("DIGEST_API_KEYS_FILE", "/none", "DIGEST_API_KEYS_FILE /none cannot be read"),
+    ],
+)
+def test_a_setting_that_it_cannot_read_ends_the_start_with_one_line(tmp_path, name, value, why):
+    with pytest.raises(AssertionError, match=why), serving(tmp_path, **{name: value}):
         pytest.fail("it started")
+
+    [line] = (tmp_path / "log").read_text().split("\n\n")[0].strip().splitlines()
+    assert line.startswith(f"Error: {why}")
+
+
+def test_it_warns_of_a_setting_that_there_is_not_and_tells_of_no_page_that_is_off(tmp_path):
+    with serving(tmp_path, DIGEST_MAX_CONCURENT="3", DIGEST_DOCS="off") as server:
+        lines = server.lines()
+
+    [warning] = [line["message"] for line in lines if line["level"] == "warning"]
+    assert "did you mean DIGEST_MAX_CONCURRENT?" in warning
+    assert not [line for line in lines if "Swagger UI" in line["message"]]

@@ -1,6 +1,6 @@
 import pytest
 
-from service.api.settings import BadSetting, Settings
+from service.api.settings import BadSetting, Settings, unknown
 
 
 def test_from_environ_gives_defaults_where_nothing_is_set():
@@ -21,6 +21,9 @@ def test_from_environ_reads_every_setting():
         "DIGEST_PROXIES": "1",
         "DIGEST_TRACING": "on",
         "DIGEST_TAGGER": "spacy:en_core_web_sm",
+        "DIGEST_DRAIN_SECONDS": "0.5",
+        "PORT": "80",
+        "WEB_CONCURRENCY": "3",
     }
 
     assert Settings.from_environ(environ) == Settings(
@@ -36,7 +39,11 @@ def test_from_environ_reads_every_setting():
         proxies=1,
         tracing=True,
         tagger="en_core_web_sm",
+        drain_seconds=0.5,
+        port=80,
+        web_concurrency=3,
     )
+    assert unknown(environ) == []
 
 
 @pytest.mark.parametrize(
@@ -60,8 +67,23 @@ def test_from_environ_reads_every_setting():
         ("DIGEST_CORS_ORIGINS", "desk.example"),
         ("DIGEST_CORS_ORIGINS", "https://desk.example/"),
         ("DIGEST_CORS_ORIGINS", "https://*.example"),
+        ("DIGEST_DRAIN_SECONDS", "inf"),
+        ("DIGEST_DRAIN_SECONDS", "-5"),
+        ("DIGEST_DRAIN_SECONDS", "61"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "two"),
+        ("PORT", "http"),
     ],
 )
 def test_from_environ_names_the_variable_that_it_cannot_read(name, value):
     with pytest.raises(BadSetting, match=f"^{name} must be "):
         Settings.from_environ({name: value})
+
+
+def test_unknown_names_what_has_no_effect_and_what_may_have_been_meant():
+    environ = {"DIGEST_MAX_CONCURENT": "3", "DIGEST_PORT": "80", "DIGEST_DOCS": "off", "HOME": "/"}
+
+    assert unknown(environ) == [
+        "DIGEST_MAX_CONCURENT is no setting and has no effect; did you mean DIGEST_MAX_CONCURRENT?",
+        "DIGEST_PORT is no setting and has no effect",
+    ]
