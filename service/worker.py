@@ -30,10 +30,10 @@ _REST_S = 0.001  # for the rest of a body that has come in already
 # Seconds that a request has to come in: 2 MiB at 600 kbit/s.
 _WHOLE_S = 30.0
 _PIECE = 65_536  # bytes read at a time
-# Requests longer than that, and how many such are held at once while they come in: 64 MiB, where a
-# body has 2 at most. Of more, each keeps a thread waiting.
+# Requests longer than that are held while they come in as long as their bodies could not be more
+# than so many bytes together; a thread waits for each of the others.
 _LONG = 65_536
-_MOST_LONG = 32
+_MOST_HELD = 64 * 1024 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?:\r|$)")
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*\bchunked")
 _LAST_CHUNK = len(b"0\r\n\r\n")
@@ -158,12 +158,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _has_come(self, connection: _Connection) -> bool:
         """Take in what was sent; whether a thread has something to do for it."""
-        received = connection.received
+        received, longest = connection.received, self.wsgi.config["MAX_CONTENT_LENGTH"]
         try:
             connection.sock.setblocking(False)
-            while not is_whole(received, self.wsgi.config["MAX_CONTENT_LENGTH"]):
+            while not is_whole(received, longest):
                 if len(received) > _LONG and connection not in self._long:
-                    if len(self._long) == _MOST_LONG:
+                    if longest * (len(self._long) + 1) > _MOST_HELD:
                         return True
                     self._long.add(connection)
                 piece = connection.sock.recv(_PIECE)
