@@ -1,12 +1,9 @@
 """Who calls, where that matters: API keys, addresses, and the origins of browsers' pages.
 
-``python -m service.api.callers NAME`` makes a key and prints it, with the line of the keys file
-that lets it in.
+``python -m service.keys NAME`` makes a key.
 """
 
 import re
-import secrets
-import sys
 from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest
@@ -17,10 +14,11 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from service.api.settings import BadSetting, Settings
+from service.keys import NAME
 
 # A key is 256 random bits, which nobody guesses from its hash however fast that is; salt and a
 # slow hash are for what people make up.
-_LINE = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,64})\s+sha256:(?P<hash>[0-9a-f]{64})")
+_LINE = re.compile(rf"(?P<name>{NAME})\s+sha256:(?P<hash>[0-9a-f]{{64}})")
 _GUARDED = "/v1/"
 _EXPOSED = (
     "ETag, Retry-After, Server-Timing, X-Request-ID, "
@@ -107,19 +105,3 @@ def _share(response: Response, origins: Sequence[str]) -> Response:
         )
         response.headers["Access-Control-Max-Age"] = "600"
     return response
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print a new key and its line; the exit status is 0, or 2 where the name is none."""
-    if len(arguments) != 1 or not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", arguments[0]):
-        print("usage: python -m service.api.callers NAME", file=sys.stderr)  # noqa: T201
-        return 2
-    key = secrets.token_urlsafe(32)
-    print(f"key, for the caller alone:  {key}")  # noqa: T201
-    line = f"{arguments[0]} sha256:{sha256(key.encode()).hexdigest()}"
-    print(f"line of the keys file:      {line}")  # noqa: T201
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,12 +1,17 @@
 import re
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from service.api import Settings, callers, create_app
+from service.api import Settings, create_app
 from service.api.settings import BadSetting
+from service.keys import main
+
+from .conftest import ROOT
 
 KEY = "a-long-random-key"
 ARTICLE = {"text": "Rain fell on 12 towns."}
@@ -87,7 +92,7 @@ def test_a_file_that_is_not_there_stops_the_start(tmp_path):
 
 
 def test_main_makes_a_key_that_its_line_lets_in(capsys, keys):
-    assert callers.main(["desk-2"]) == 0
+    assert main(["desk-2"]) == 0
 
     printed = capsys.readouterr().out
     key = re.search(r"alone:\s+(\S+)", printed)[1]
@@ -97,9 +102,21 @@ def test_main_makes_a_key_that_its_line_lets_in(capsys, keys):
     assert client.get("/v1/info", headers=bearer(key)).status_code == 200
 
 
-@pytest.mark.parametrize("arguments", [[], ["a b"], ["a", "b"]])
-def test_main_wants_one_name(arguments):
-    assert callers.main(arguments) == 2
+@pytest.mark.parametrize("arguments", [[], ["a b"], ["a", "b"], ["--help"], [".a"], ["a" * 65]])
+def test_main_wants_one_name(capsys, arguments):
+    assert main(arguments) == 2
+
+    told = capsys.readouterr()
+    assert told.err.startswith("usage: ")
+    assert told.out == ""
+
+
+def test_a_key_is_made_without_a_warning():
+    made = subprocess.run(
+        [sys.executable, "-m", "service.keys", "desk"], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert (made.returncode, made.stderr) == (0, "")
 
 
 ORIGIN = "https://desk.example"
