@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import orjson
 from flask import Flask, Response, g, request
@@ -66,6 +66,11 @@ _shed = Counter(
     ("reason",),
     registry=_registry,
 )
+_alone = Counter(
+    "digest_limit_fallbacks",
+    "Requests that a worker counted by itself, since the storage of the limit was not there.",
+    registry=_registry,
+)
 _in_flight = Gauge(
     "digest_http_in_flight",
     "Requests being answered at this moment, in all workers.",
@@ -88,6 +93,10 @@ _running = Gauge(
 METRICS_TYPE = CONTENT_TYPE_LATEST  # of what `metrics` returns
 
 _access = logging.getLogger("service.access")
+
+_Reason = Literal["full", "waited", "budget", "limit"]
+for _reason in get_args(_Reason):  # a series each from the start: an increase needs one before
+    _shed.labels(_reason)
 
 
 class Steps:
@@ -151,16 +160,21 @@ def running(articles: Sequence[Article]) -> Iterator[None]:
     _characters.inc(sum(len(article.text) for article in articles))
 
 
-def shed(reason: Literal["full", "waited", "budget", "limit"]) -> None:
+def shed(reason: _Reason) -> None:
     """Count a digest that was refused though nothing was wrong with it."""
     _shed.labels(reason).inc()
+
+
+def counted_alone() -> None:
+    """Count a request whose limit was kept by this worker alone."""
+    _alone.inc()
 
 
 def unread(status: int, request_id: str) -> None:
     """Count and log a request that the server refused before the application had it."""
     _requests.labels("other", "none", str(status)).inc()
-    fields = {"request_id": request_id, "method": "other", "route": None, "status": status}
-    _access.info("other %s %d", None, status, extra={"fields": fields})
+    fields = {"request_id": request_id, "method": "other", "route": "none", "status": status}
+    _access.info("other none %d", status, extra={"fields": fields})
 
 
 def loaded() -> None:
@@ -182,10 +196,10 @@ def _leave(_error: BaseException | None) -> None:
 
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.start
-    route = request.url_rule.rule if request.url_rule else None
+    route = request.url_rule.rule if request.url_rule else "none"
     method = request.method if request.method in _METHODS else "other"
-    _requests.labels(method, route or "none", str(response.status_code)).inc()
-    _duration.labels(route or "none").observe(seconds)
+    _requests.labels(method, route, str(response.status_code)).inc()
+    _duration.labels(route).observe(seconds)
     for step, spent in g.steps.seconds.items():
         _step_duration.labels(step).observe(spent)
 

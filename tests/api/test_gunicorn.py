@@ -220,6 +220,13 @@ def test_metrics_add_up_all_workers(server):
     assert seen == {before + 40}
 
 
+def test_metrics_have_a_series_for_each_reason_before_the_first_refusal(server):
+    told = server.request("GET", "/metrics")[1].decode()
+
+    reasons = re.findall(r'^digest_shed_total\{reason="(\w+)"\}', told, re.MULTILINE)
+    assert sorted(reasons) == ["budget", "full", "limit", "waited"]
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux to list workers")
 def test_metrics_keep_the_counts_of_a_worker_that_ended(server):
     def running() -> list[bytes]:

@@ -1,4 +1,6 @@
+import re
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -31,7 +33,8 @@ def test_a_caller_over_the_limit_is_told_when_to_come_back():
     refused = answers[2]
     assert refused.headers["RateLimit-Limit"] == "2"
     assert refused.headers["RateLimit-Policy"] == "2;w=60"
-    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert 58 <= int(refused.headers["Retry-After"]) <= 60
+    assert 58 <= int(answers[0].headers["RateLimit-Reset"]) <= 60
     assert refused.json["type"].endswith(":rate-limited")
     assert "2 per 1 minute" in refused.json["detail"]
 
@@ -104,4 +107,24 @@ def test_redis_counts_for_all_instances_and_its_loss_stops_none(redis):
     process.wait()
 
     assert answers == [200, 200, 200, 429]
+    before = fallbacks(one)
     assert [post(client).status_code for client in (one, other)] == [200, 200]
+    assert fallbacks(one) == before + 2
+
+
+def test_redis_that_does_not_answer_keeps_no_caller_waiting():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        client = create_app(
+            Settings(rate_limit="3/minute", rate_limit_storage=address)
+        ).test_client()
+        start = time.monotonic()
+
+        assert post(client).status_code == 200
+
+    assert time.monotonic() - start < 5
+
+
+def fallbacks(client) -> float:
+    told = client.get("/metrics").text
+    return float(re.search(r"^digest_limit_fallbacks_total (\S+)$", told, re.MULTILINE)[1])

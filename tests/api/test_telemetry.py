@@ -90,7 +90,8 @@ def test_the_access_log_has_one_line_a_request_without_any_text(client, caplog):
     assert lines[0]["route"] == "/v1/digest"
     assert lines[0]["bytes_in"] == 27
     assert "summary" in lines[0]["steps_ms"]
-    assert lines[1]["route"] is None
+    assert lines[1]["route"] == "none"
+    assert lines[1]["message"] == "GET none 404"
     assert "Secret" not in json.dumps(lines)
 
 
