@@ -2,14 +2,17 @@
 
 "The 24-year-old", "the FBI director", "Campbell's father": a description is given to a person only
 on evidence from the rest of the request. It takes up a noun that is said of one person alone, with
-a modifier or an owner in common; or an age that one person alone has; or it opens the sentence
-after one that names nobody but the person of whom the article tells most. Whatever speaks
-against it (sex, age, "another", a second bearer) rules it out: a wrong one is worse than none.
+a modifier or an owner in common; or it names kin of somebody whose kin is known; or an age that one
+person alone has; or it opens the sentence after one that names nobody but the person of whom the
+article tells most. Whatever speaks against it (sex, age, "another", a second bearer) rules it out:
+a wrong one is worse than none.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from service.core.phrases import (
     ARTICLES,
@@ -54,7 +57,21 @@ _FEMALE = frozenset(
     "she her hers herself woman girl mother mum mom daughter wife sister aunt niece actress "
     "grandmother".split()
 )
+# What kin are to each other, and what the others are to them.
+_KIN = {
+    noun: kin
+    for kin, nouns in {
+        "child": "son daughter child kid baby",
+        "parent": "mother father parent mom mum mam dad",
+        "spouse": "wife husband spouse hubby",
+        "sibling": "brother sister sibling twin",
+    }.items()
+    for noun in nouns.split()
+}
+_INVERSE = {"child": "parent", "parent": "child", "spouse": "spouse", "sibling": "sibling"}
+_LOOSE = PREPOSITIONS | ARTICLES | {"and"}
 _OF_ONE = frozenset({"his", "her"})
+_MOST_OWNERS = 4  # names before "his" or "her"
 _SEXED = 3  # how many "he" or "she" a noun such as "wife" outweighs
 _BEFORE = 6  # tokens before a name among which its age stands: "19-year-old student Ann Berg"
 _SOON = 500  # characters from an opening "A Utah man" to the name
@@ -118,6 +135,40 @@ def _sex(word: str) -> str:
     return "m" if word in _MALE else "f" if word in _FEMALE else ""
 
 
+def _head(reader: Reader, phrase: Phrase) -> int:
+    """The last token before a preposition."""
+    head, end = phrase
+    while head + 1 < end and reader.word(head + 1) not in PREPOSITIONS:
+        head += 1
+    return head
+
+
+def _owners(reading: Reading, one: _Description) -> list[int]:
+    """Whose the description may be, the likeliest first."""
+    start, end = one.phrase
+    if one.owner in _OF_ONE:
+        return _people_before(reading, start)
+    owner = _named_owner(reading.reader, start, end)
+    return [] if owner is None else [owner]
+
+
+def _people_before(reading: Reading, start: int) -> list[int]:
+    """The people named last before the token, the last first; else the subject."""
+    names = reading.reader.names
+    at = bisect_right(names, start, key=attrgetter("last"))
+    people = [name.entity for name in names[max(0, at - _MOST_OWNERS) : at] if name.type == "PER"]
+    return people[::-1] or ([] if reading.subject is None else [reading.subject])
+
+
+def _named_owner(reader: Reader, start: int, head: int) -> int | None:
+    """The person whose the phrase says it is: "Berg's father"."""
+    for i in range(start + 1, head):
+        if reader.word(i) in GENITIVES:
+            name = reader.name_at.get(i - 1)
+            return name.entity if name is not None and name.type == "PER" else None
+    return None
+
+
 def _owned(words: Sequence[str], start: int, end: int) -> str:
     """The owner in a phrase: a pronoun, or the word before "'s"."""
     for i in range(start, end):
@@ -135,6 +186,7 @@ class Knowledge:
     def __init__(self) -> None:
         self._people: dict[int, _Person] = defaultdict(_Person)
         self._bearers: dict[str, dict[int, _Bearing]] = defaultdict(dict)
+        self._kin: dict[tuple[int, str], set[int]] = defaultdict(set)  # whose what they are
         self._aged: dict[int, set[int]] = defaultdict(set)
         self._opens: dict[int, int] = {}  # the first person that an article names
         self._told: dict[int, set[int]] = defaultdict(set)  # whose age an article tells
@@ -162,12 +214,27 @@ class Knowledge:
         for entity, phrase in reading.said:
             if entity in persons:
                 self._learn_role(reader, entity, phrase)
+                self._learn_kin(reading, entity, phrase)
+
+    def _learn_kin(self, reading: Reading, entity: int, phrase: Phrase) -> None:
+        reader = reading.reader
+        head = _head(reader, phrase)
+        kin = _KIN.get(reader.word(head))
+        if kin is None:
+            return
+        if reader.word(phrase[0]) in _OF_ONE:
+            owner = next(iter(_people_before(reading, phrase[0])), None)
+        else:
+            owner = _named_owner(reader, phrase[0], head)
+        if owner is None and reader.word(head + 1) == "of" and (of := reader.name_at.get(head + 2)):
+            owner = of.entity
+        if owner is not None and owner != entity:
+            self._kin[owner, kin].add(entity)
+            self._kin[entity, _INVERSE[kin]].add(owner)
 
     def _learn_role(self, reader: Reader, entity: int, phrase: Phrase) -> None:
         start, end = phrase
-        head = start
-        while head + 1 < end and reader.word(head + 1) not in PREPOSITIONS:
-            head += 1
+        head = _head(reader, phrase)
         noun = reader.word(head).strip(".”\"'")
         bearing = self._bearers[noun].setdefault(entity, _Bearing())
         words = reader.lower[start:end]
@@ -219,6 +286,10 @@ class Knowledge:
             if len(aged) == 1 and not aged & named:
                 (entity,) = aged
                 return entity if self._fits(entity, reading.article, one) else None
+        owners = _owners(reading, one) if one.owner and one.noun in _KIN else []
+        for whose in owners:
+            if (kin := self._kin_of(reading.article, one, whose)) is not None:
+                return kin
         bearers = self._bearers.get(one.noun, {})
         if len(bearers) != 1:
             return None
@@ -227,6 +298,10 @@ class Knowledge:
             return None
         shared = not one.modifiers.isdisjoint(bearing.modifiers)
         if one.owner:
+            if owners:
+                theirs = self._kin.get((entity, _INVERSE[_KIN[one.noun]]))
+                if theirs and theirs.isdisjoint(owners):
+                    return None  # the kin of another
             told = entity != owner and self._has_owner(one, bearing, owner, shared=shared)
             return entity if told else None
         general = all(
@@ -240,6 +315,14 @@ class Knowledge:
         start = reading.sentence.tokens[one.phrase[0]].start
         introduced = start < self._first[reading.article, entity]
         return entity if introduced and entity in self._leading(reading.article) else None
+
+    def _kin_of(self, article: int, one: _Description, owner: int) -> int | None:
+        """The only one who is so related to the owner."""
+        if one.owner in _OF_ONE and self._people[owner].sex not in {"", _sex(one.owner)}:
+            return None  # "his" of a woman
+        related = self._kin.get((owner, _KIN[one.noun]), set())
+        fitting = [entity for entity in related if self._fits(entity, article, one)]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _has_owner(
         self, one: _Description, bearing: _Bearing, owner: int | None, *, shared: bool
@@ -329,8 +412,10 @@ def _description(reader: Reader, head: int) -> _Description | None:
     if before in BE or before in {"as", "not", "be"} or not _OTHERS.isdisjoint(modifiers):
         return None
     last, end = reader.ends(start)
-    if last != head or reader.word(head + 1) not in LINKS:
+    links = {"of"} if reader.word(head) in _KIN else LINKS
+    if last != head or reader.word(head + 1) not in links:
         end = head + 1
+    modifiers |= {word for word in reader.lower[head + 1 : end] if word not in _LOOSE}
     if reader.word(end) in BREAK and end + 1 in reader.name_at:
         return None
     return _Description((start, end), reader.word(head), determiner, owner, modifiers)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 
 from service.core.gazetteer import ROLES, TITLES
 from service.core.mentions import DEGREES, EntityType
@@ -82,9 +83,13 @@ _APPOINTED = frozenset(
     "made named appointed elected called declared dubbed considered crowned".split()
 )
 _QUANTIFIERS = frozenset({"own", "same", "most", "one", "very"})
-_SERVE = frozenset(
-    "known identified seen revered recognized recognised portrayed introduced qualified qualifies "
-    "serves served serve serving works worked work working acts acted described hailed regarded "
+_REGARDED = frozenset(
+    "known revered recognized recognised described hailed regarded billed remembered celebrated "
+    "touted viewed considered believed thought reputed".split()
+)
+_SERVE = _REGARDED | frozenset(
+    "identified seen portrayed introduced qualified qualifies established styled listed respected "
+    "serves served serve serving works worked work working acts acted "
     "appointed named elected hired began begins started starts continues".split()
 )
 LINKS = frozenset("of in for at on with behind".split())
@@ -95,6 +100,16 @@ _MONTHS = frozenset(
     "mar apr jun jul aug sept sep oct nov dec".split()
 )
 _TIMES = frozenset("last past first early late next time process meantime".split())
+_COMPOUNDS = {
+    "hit": _NOUNS["MISC"] | {"man", "maker"},
+    "holding": frozenset({"company", "firm", "group"}),
+    "running": frozenset({"mate", "back"}),
+    "calling": frozenset({"partner"}),
+    "taking": frozenset({"champion"}),
+    "left": frozenset({"back", "winger", "fielder"}),
+    "lead": PERSONS,
+    "read": frozenset({"novel", "book"}),
+}
 _RELATIVE = frozenset({"who", "which", "that", "whose", "where", "whom", "and", "but"})
 _SAID_TO_BE = frozenset({"named", "called", "known", "identified", "dubbed"})
 _ONCE = frozenset("former ex late fellow longtime long-time".split())
@@ -102,10 +117,13 @@ PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
 _CONTRACTED = tuple(
     pronoun + mark for pronoun in "it he she they you i we that there".split() for mark in "'’"
 )
+_JOINING = frozenset({",", "and", "as", "well"})
 _LISTING = frozenset({"including", "include", "includes", "included"})
 _LISTED_AS = frozenset({"suchas", "identifiedas", "knownas"})
 _THAT = frozenset({"that", "who", "which"})
 _GROUPS = frozenset("team crew panel cast trio quartet duo lineup line-up foursome".split())
+_BARE_PLACES = frozenset("state city county house home".split())  # "the state Capitol"
+_BEFORE_KIND = PREPOSITIONS - {"to", "on"}  # "to fund Lumen", "on board Lumen"
 _PARTS = frozenset("section area neighborhood neighbourhood district quarter".split())
 _SORTS = frozenset("newspaper magazine agency party company brand hotel".split())
 _QUARTERS = frozenset("neighborhood neighbourhood suburb".split())
@@ -120,6 +138,7 @@ _CALL = frozenset(
 )
 # Words of several kinds, put together once.
 _OPENING = _DETERMINERS | POSSESSIVES
+_DETERMINED = _DETERMINERS | {"many", "several", "some", "all", "both"}
 _OWNERS = GENITIVES | POSSESSIVES
 _OPENERS = _OPENING | GENITIVES
 _LOOSE = PREPOSITIONS | ARTICLES | {"and", ","}
@@ -128,8 +147,12 @@ _CLAUSE = _VERBS | _RELATIVE | _CLOSE
 BREAK = _DASHES | {",", ":"}
 _ASIDE = _DASHES | {",", "("}
 _UNSTRESSED = _AUXILIARY | _ADVERBS
+_NAMING = _UNSTRESSED | frozenset(", popularly commonly is was are were".split())
+_ADVERB_OR_BE = _ADVERBS | BE
+_ENDS_LINK = _CLOSE | _RELATIVE
 _BETWEEN = _UNSTRESSED | ARTICLES | BREAK
 _PASSED = _ADVERBS | _APPOINTED | _QUOTES | {"been", "such"}
+_NO_NOUNS = _FUNCTION | _VERBS
 _NEVER_AGENTS = _NO_AGENTS | _FUNCTION | _VERBS
 _COMPLEMENTS = ARTICLES | _QUOTES | {"as", "its", "their"}
 _RANKS = frozenset(
@@ -156,6 +179,7 @@ _NO_OFFICE = frozenset(  # before "as" that compares, lists or names: "such as",
 )
 _REPLACED = frozenset("replaced replaces replacing succeeded succeeds succeeding".split())
 _SAYING = frozenset("said says told tells asked added wrote n't not never can't cannot".split())
+_ENDS_SUBJECT = _RELATIVE - {"and"} | _CLOSE | _SAYING | PRONOUNS | {"they", "it", "where"}
 _KICKERS = frozenset(  # before a headline: "WATCH President Berg leaves"
     "watch video videos photo photos pictured exclusive breaking update live read more related "
     "opinion analysis revealed see listen embed caption image gallery headline news".split()
@@ -171,7 +195,10 @@ _GERUNDS = frozenset(
     "marketing engineering training planning housing nursing banking broadcasting manufacturing "
     "advertising accounting consulting teaching writing building meeting shooting killing wedding "
     "spending funding mining farming fishing hunting boxing racing swimming skating gaming "
-    "publishing policing bombing hearing ruling".split()
+    "publishing policing bombing hearing ruling wrestling cycling sailing skiing surfing bowling "
+    "fencing rowing diving climbing gambling betting lending acting dancing singing cooking "
+    "catering clothing parking drilling shipping trading testing voting recruiting programming "
+    "casting editing recording lobbying polling".split()
 )
 _DEEDS = frozenset(  # nouns for a person that after "to" are verbs: "used to convict Berg"
     "convict suspect host coach guard judge head star model pilot champion partner rival nurse "
@@ -182,7 +209,13 @@ _INTENTIONS = frozenset(  # after which "to" goes on with a verb: "trying to fir
     "planning want wants wanted conspired conspiring conspiracy threatened threatening vowed hoped "
     "refused agreed decided failed ordered hired".split()
 )
+_LETTERS = frozenset("QC KC MP MSP MEP TD MLA OBE MBE CBE SC".split())  # after a name
 _PLEADING = frozenset({"prosecuting", "defending"})  # of a lawyer in British courts
+_ADJECTIVES = frozenset(  # nouns that are none after "is" without an article
+    "hopeful patient adult minor female male native independent conservative liberal moderate "
+    "progressive radical individual human civilian veteran noble royal dead special single "
+    "original juvenile adolescent alternate kind intellectual humanitarian".split()
+)
 _LONGEST_FIELD = 6  # tokens of what an office is for
 _MOST_DEGREES = 4  # after one name
 _LONGEST = 12  # tokens of a phrase before the name
@@ -245,9 +278,10 @@ class Reader:
     def is_noun(self, i: int, kind: EntityType) -> bool:
         """Whether the token is a noun for one thing of the kind."""
         word = self.word(i).strip(".\xad")
+        nouns = _NOUNS[kind]
         if i in self.name_at and (kind != "PER" or word not in _PARTISANS):
             return False
-        if word in _NOUNS[kind] or word.rpartition("-")[2] in _NOUNS[kind]:
+        if word in nouns or ("-" in word and word.rpartition("-")[2] in nouns):
             return True
         if kind != "PER":
             return False
@@ -276,13 +310,18 @@ class Reader:
         joined, i = [name], name.last
         while len(joined) < _MOST_LISTED:
             start = i = self._past_aside(i)
-            while self.word(i) in {",", "and"}:
+            while self.word(i) in _JOINING:
+                i += 1
+            if i > start and self.word(i) == "the":
                 i += 1
             following = self.name_at.get(i)
-            if i == start or following is None or not _alike(following.type, name.type):
+            if i == start or following is None:
                 return joined
-            joined.append(following)
             i = following.last
+            if _alike(following.type, name.type):
+                joined.append(following)
+            elif following.type == "LOC" or self.word(i) not in {",", "and"}:
+                return joined
         return joined
 
     def _past_aside(self, i: int) -> int:
@@ -347,7 +386,15 @@ class Reader:
         if word == "then":  # "the school's then principal"
             return self.word(i - 1) in _OWNERS
         if word in _VERBS:  # "the retired officer"
-            return self._opens(i)
+            before = self.word(i - 1)
+            return (
+                self._opens(i)
+                or self._compounds(i)
+                or before in {"most", "newly"}
+                or (word.endswith("ed") and (i == 0 or before in PREPOSITIONS))
+            )
+        if word in _QUANTIFIERS and self.word(i - 1) in _OPENERS:  # "the most wanted man"
+            return True
         return word not in _FUNCTION and word[0].isalnum()
 
     def _is_infinitive(self, i: int) -> bool:
@@ -416,7 +463,7 @@ class Reader:
         if word in ARTICLES or word in POSSESSIVES:
             return not after and i > start
         if word in _FUNCTION or word in _DETERMINERS:
-            of_this = after and self.word(i - 1) in PREPOSITIONS and word in _DETERMINERS
+            of_this = after and self.word(i - 1) in PREPOSITIONS and word in _DETERMINED
             more = word in {"more", "than"} and "than" in {word, self.word(i + 1)}
             return not (word in _QUANTIFIERS or of_this or (after and (more or word == "other")))
         if word.startswith(_CONTRACTED):
@@ -431,7 +478,7 @@ class Reader:
             return False
         return (
             word in _FINITE
-            or (word in _VERBS and not (after or self._participle(i) or self._opens(i)))
+            or (word in _VERBS and not (after or self._participle(i) or self._modifies(i, start)))
             or (after and word.endswith("ing") and self._begins_clause(i))
         )
 
@@ -445,6 +492,18 @@ class Reader:
     def _opens(self, i: int) -> bool:
         """Whether the token follows what opens a noun phrase: "the study's lead author"."""
         return self.word(i - 1) in _OPENERS
+
+    def _modifies(self, i: int, start: int) -> bool:
+        """Whether a verb form stands before its noun: "the lead author", "the best paid boss"."""
+        if self._opens(i) or self._compounds(i):
+            return True
+        graded = i == start + 1 and self.word(start).endswith(("ly", "est", "most"))
+        return graded and self.word(i + 1)[:1].isalnum() and self.word(i + 1) not in _FUNCTION
+
+    def _compounds(self, i: int) -> bool:
+        """Whether a verb form is the first half of a noun: "a holding company", "a hit single"."""
+        following = self.word(i + 1)
+        return following in _COMPOUNDS.get(self.word(i), ())
 
     def _participle(self, i: int) -> bool:
         """Whether a verb form goes on with the phrase: "widow jailed for"."""
@@ -530,7 +589,11 @@ class Reader:
             if self.word(i) in _DEEDS and self.word(i - 1) == "to":
                 return
             start, marked = self.begins(i)
-            if name.type == "PER" or marked or (name.type == "ORG" and start < i):
+            if (
+                name.type == "PER"
+                or (marked and (start < i or self.word(i) not in _BARE_PLACES))
+                or (name.type == "ORG" and (start < i or self.word(i - 1) in _BEFORE_KIND))
+            ):
                 yield from self._titles(start, i)
             comma = start - 1 - (self.word(start - 1) in ARTICLES)
             if self.word(comma) == ",":  # "her son, actor Sam Berg"
@@ -560,7 +623,7 @@ class Reader:
 
     def _christened(self, name: Name, i: int) -> Iterator[Phrase]:
         """A phrase that the participle at token *i* gives a name: "a rare pattern known as"."""
-        while self.word(i - 1) in _UNSTRESSED or self.word(i - 1) in {",", "popularly", "commonly"}:
+        while self.word(i - 1) in _NAMING:
             i -= 1
         head = i - 1
         if head < 0 or head in self.name_at:
@@ -595,7 +658,10 @@ class Reader:
 
     def _explained(self, name: Name, comma: int) -> Iterator[Phrase]:
         """A phrase that the name explains: "The judge in the case, Harold Kahn, made"."""
-        if self.word(comma) == "," and self.word(name.last) not in _CLOSE | {"and", "who"}:
+        following = name.last
+        if self.words[following : following + 1] and self.words[following] in _LETTERS:
+            following += 1
+        if self.word(comma) == "," and self.word(following) not in _CLOSE | {"and", "who"}:
             return
         head = comma - 1
         if self.is_nouns(head, name.type):
@@ -673,7 +739,11 @@ class Reader:
             for each in named:
                 yield each.entity, (self.begins(i - 1)[0], i)
             return
-        listing = self.word(i) in _LISTING or self.word(i - 1) + self.word(i) in _LISTED_AS
+        listing = (
+            self.word(i) in _LISTING
+            or (len(named) > 1 and self.word(i) == "like")
+            or self.word(i - 1) + self.word(i) in _LISTED_AS
+        )
         if listing:
             i -= 1 + (self.word(i) == "as")
             while self.word(i) in _THAT or self.word(i) in _UNSTRESSED or self.word(i) in BREAK:
@@ -718,6 +788,8 @@ class Reader:
         while self.word(i) in _QUOTES:
             i += 1
         if name.type == "PER":
+            if self.words[i : i + 1] and self.words[i] in _LETTERS:
+                yield i, i + 1
             if name.first == 2 and self.word(0) in _PLEADING and self.word(1) == ",":
                 yield 0, 1  # "Prosecuting, Ann Berg said"
             if self.word(i) == "," == self.word(i + 2) and self.word(i + 1) in _PLEADING:
@@ -791,9 +863,11 @@ class Reader:
     def _resumed(self, i: int, kind: EntityType) -> Iterator[Phrase]:
         """What is said after a clause about the name: "Berg, who won in 2014, is the mayor"."""
         for k in range(i, min(len(self.words), i + _LONGEST_AFTER)):
-            if self.word(k) == "," and self.word(k + 1) in BE:
-                yield from self._after_be(k + 1, kind)
-                return
+            if self.word(k) in {",", "and"} and self.word(k + 1) in BE:
+                phrases = [*self._after_be(k + 1, kind)]
+                yield from phrases
+                if phrases or self.word(k) == ",":
+                    return
 
     def _apposed(self, name: Name, i: int, start: int) -> int | None:
         """The end of the apposition at token *i*, from *start* after its article; None if none."""
@@ -805,8 +879,16 @@ class Reader:
                 and not (name.first == 1 and self.word(0) in PREPOSITIONS)  # "In Oslo, a crowd"
                 and self._tells(start, head, end)
             )
+            or (
+                name.type in {"ORG", "MISC"}  # brands are now firms, now products
+                and self.word(i) == "the"
+                and (self.is_noun(head, "ORG") or self.is_noun(head, "MISC"))
+                and (self.word(end) in _CLOSE or self.word(end) in _RELATIVE)
+            )
         ):
             return None
+        if start == i and self.word(i).endswith("ing") and self.word(i) not in _PARTICIPIAL:
+            return None  # "Berg, quoting feminist Tom Hall"
         inner = (self.name_at.get(k) for k in range(start, head))
         if start == i and any(
             each is not None and each.type == "PER" and self.word(each.last) not in GENITIVES
@@ -862,7 +944,7 @@ class Reader:
             before -= 1
         if self.word(before) in PREPOSITIONS and self.word(before) != "like":
             return  # "tensions with China are": it is the subject of nothing
-        described = self.words[before].islower() and self.word(before) not in _FUNCTION | _VERBS
+        described = self.words[before].islower() and self.word(before) not in _NO_NOUNS
         if before > 0 and described and self.word(before - 1) in PREPOSITIONS:
             return  # "passengers in postwar Budapest became"
         i = name.last
@@ -870,22 +952,44 @@ class Reader:
             i += 3
         if self.word(i) == "," == self.word(name.first - 1):  # "whose son, Sam Berg, is"
             i += 1
-        yield from self._after_be(i, name.type, named=True)
+        contracted = self.word(i) in GENITIVES and self.word(i + 1) in ARTICLES  # "Berg's a hero"
+        yield from self._after_be(i + contracted, name.type, contracted=contracted, named=True)
         yield from self._as(i, name.type)
+        yield from self._coordinate(name)
+
+    def _coordinate(self, name: Name) -> Iterator[Phrase]:
+        """What a second verb says of the subject: "Berg lives in Paris and is a painter"."""
+        following = self.lower[name.last : name.last + _LONGEST_AFTER]
+        if "and" not in following:
+            return
+        for k, (word, verb) in enumerate(pairwise(following)):
+            if word in _ENDS_SUBJECT:
+                return
+            if word == "and" and verb in _ADVERB_OR_BE:
+                yield from self._after_be(name.last + k + 1, name.type)
+                return
 
     def _as(self, i: int, kind: EntityType) -> Iterator[Phrase]:
         """What follows "as" within the clause of the verb at token *i*: "served as chairman"."""
+        passive = False
         while self.word(i) in _UNSTRESSED or self.word(i) in BE:
+            passive = passive or self.word(i) in BE or self.word(i) == "been"
             i += 1
         if self.word(i) not in _SERVE:
             return
+        regarded = passive and self.word(i) in _REGARDED
         for k in range(i + 1, i + 5):
             if self.word(k) in _CLOSE:
                 return
-            if self.word(k) == "as":
-                start = k + 1 + (self.word(k + 1) in ARTICLES)
+            to_be = self.word(k) == "to" and self.word(k + 1) == "be"
+            if to_be or self.word(k) == "as":
+                k += 1 + to_be
+                start = k + (self.word(k) in ARTICLES)
                 head, end = self.ends(start)
-                if start <= head and self._fits(start, head, kind, article=self.word(k + 1)):
+                if start <= head and (
+                    self._fits(start, head, kind, article=self.word(k))
+                    or (regarded and start > k and self._is_thing(head))
+                ):
                     yield start, end
                 return
 
@@ -894,8 +998,12 @@ class Reader:
 
         Of the two of a replacement it is said of both; "As the winner, Berg" is said of the next.
         """
+        if "as" not in self.lower:
+            return
+        if self.lower[0] == "as":
+            yield from self._opening_as()
         people = [name for name in self.names if name.type == "PER"]
-        if not people or "as" not in self.lower:
+        if not people:
             return
         at = 0
         for k, word in enumerate(self.lower):
@@ -909,13 +1017,18 @@ class Reader:
             head, end = self.ends(start)
             if start > head or not self.is_noun(head, "PER") or self.word(end) == "as":
                 continue
-            if k == 0:
-                if self.word(end) == "," and self.name_at.get(end + 1) is people[0]:
-                    yield people[0].entity, (start, end)
-            elif at and not self._parts(people[at - 1], k):
+            if at and not self._parts(people[at - 1], k):
                 yield people[at - 1].entity, (start, end)
                 if at > 1 and self.word(people[at - 2].last) in _REPLACED:
                     yield people[at - 2].entity, (start, end)
+
+    def _opening_as(self) -> Iterator[Said]:
+        """What a sentence says with "as" of its first name: "As the winner, Berg was seen"."""
+        start = 1 + (self.word(1) in ARTICLES)
+        head, end = self.ends(start)
+        name = self.name_at.get(end + 1)
+        if name and start <= head and self.word(end) == "," and self.is_noun(head, name.type):
+            yield name.entity, (start, end)
 
     def _parts(self, name: Name, k: int) -> bool:
         """Whether "as" at token *k* is of another clause than the name, or not of what is so."""
@@ -924,9 +1037,12 @@ class Reader:
         between = self.lower[name.last : k]
         if between[:1] and between[0] in _ASIDE and between[1:2] == ["who"]:
             between = between[2:]  # "Berg, who arrived as a professor"
-        return any(w in _RELATIVE or w in _CLOSE or w in _SAYING for w in between) or (
-            not between and self.word(name.first - 1) == "with"
-        )
+        return any(
+            w in _CLOSE
+            or w in _SAYING
+            or (w in _RELATIVE and not (w in {"who", "and"} and following in _SERVE))
+            for w, following in pairwise([*between, ""])
+        ) or (not between and self.word(name.first - 1) == "with")
 
     def _called(self, name: Name) -> Iterator[Phrase]:
         """What somebody calls or makes the name: "called Berg a hero"."""
@@ -942,7 +1058,8 @@ class Reader:
         while self.word(start) in _COMPLEMENTS:
             start += 1
         head, end = self.ends(start)
-        if i < start <= head and self.is_noun(head, kind):
+        of_several = self.word(start) == "one" and self.word(start + 1) == "of"
+        if start <= head and (of_several or (i < start and self.is_noun(head, kind))):
             yield start, end
 
     def of_pronouns(
@@ -989,6 +1106,7 @@ class Reader:
         if self.word(i) not in BE and not contracted and self.word(i - 1) not in {"been", "be"}:
             return
         i += self.word(i) in BE
+        chained = False
         for _ in range(_MOST_JOINED):
             while self.word(i) in _PASSED:
                 i += 1
@@ -997,12 +1115,18 @@ class Reader:
             if self.word(start) in _VERBS and start == i:  # "he's asking a judge"
                 return
             head, end = self.ends(start)
+            if self.word(head) in _ADJECTIVES and self.word(i) not in ARTICLES:
+                return  # "Berg is hopeful of a deal"
             listed = start <= head and self._fits(start, head, kind, article=self.word(i))
+            if chained and self.word(end) not in _ENDS_LINK:
+                return  # "is a surgeon, a court heard"
             if not (listed or (named and i < start <= head and head not in self.name_at)):
                 return
             yield start, end
             named = False
             i = end + (self.word(end) == ",")
-            if self.word(i) != "and":
+            chained = self.word(i) != "and"
+            if not chained:
+                i += 1
+            elif i == end or self.word(i) not in ARTICLES:  # "is an icon, a pillar of his team"
                 return
-            i += 1

@@ -204,6 +204,9 @@ def test_with_roles_cuts_out_its_text(text):
         "his father ",
         "including “Ann Berg” ",
         "identified as , ",
+        "Ann Berg, his father, ",
+        "Ann Berg lives and is ",
+        "as well as Ann Berg ",
     ],
 )
 def test_with_roles_takes_time_in_proportion_to_length(piece):
