@@ -7,6 +7,8 @@ TERM ends the service and loses no request that it has taken in, HUP reads the f
 again and replaces the workers one by one, and a worker that dies is replaced.
 """
 
+import contextlib
+import fcntl
 import gc
 import os
 import shutil
@@ -25,10 +27,14 @@ _SHM = Path("/dev/shm")  # noqa: S108 - memory, where the system has it
 _memory = str(_SHM) if os.access(_SHM, os.W_OK) else None
 
 # Where the workers keep their metrics for /metrics to add up. Before prometheus_client is imported.
-# The folder bears this process's number: it is removed at the end, and a reload finds it again.
-_OWN = f"digest-metrics-{os.getpid()}-"
+# The folder bears this process's number: it is removed at the end, and a reload finds it again. Its
+# lock is held for as long as the process or a worker lives, and tells it from what one that was
+# killed has left.
+_ALL = "news-digest-metrics-"
+_OWN = f"{_ALL}{os.getpid()}-"
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=_OWN, dir=_memory)
+    fcntl.flock(os.open(os.environ["PROMETHEUS_MULTIPROC_DIR"], os.O_RDONLY), fcntl.LOCK_SH)
 
 # Not before here, for both reasons above.
 from service.api.settings import BadSetting, Settings  # noqa: E402
@@ -114,11 +120,19 @@ logconfig_dict = {
 
 
 def on_starting(_server):
-    """Wipe what an earlier run left among the metrics; the master's own are open already."""
+    """Wipe what earlier runs left of metrics; the master's own are open already."""
     own = f"_{os.getpid()}.db"
     for path in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db"):
         if not path.name.endswith(own):
             path.unlink()
+    for folder in Path(_memory or tempfile.gettempdir()).glob(f"{_ALL}*"):
+        with contextlib.suppress(OSError):  # locked, another user's, or gone
+            opened = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(opened)
 
 
 def when_ready(server):

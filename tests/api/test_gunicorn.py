@@ -528,13 +528,31 @@ def test_a_worker_is_replaced_after_its_share_of_requests_without_loss(tmp_path)
 
 
 def test_nothing_is_left_in_memory_after_the_end(tmp_path):
-    before = set(Path("/dev/shm").glob("digest-metrics-*"))
+    before = set(Path("/dev/shm").glob("news-digest-metrics-*"))
     with serving(tmp_path) as server:
         server.process.send_signal(signal.SIGHUP)
         assert eventually(lambda: "Hang up" in server.log.read_text())
         time.sleep(0.5)
 
-    assert set(Path("/dev/shm").glob(f"digest-metrics-{server.process.pid}-*")) <= before
+    assert set(Path("/dev/shm").glob(f"news-digest-metrics-{server.process.pid}-*")) <= before
+
+
+def test_what_one_that_was_killed_has_left_in_memory_is_swept_by_the_next(tmp_path):
+    def folders(server: Server) -> list[Path]:
+        return list(Path("/dev/shm").glob(f"news-digest-metrics-{server.process.pid}-*"))
+
+    with serving(tmp_path) as killed:
+        pids = [*killed.workers(), killed.process.pid]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        killed.process.wait()
+        assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+        assert folders(killed)
+
+    with serving(tmp_path) as first, serving(tmp_path) as second:
+        assert not folders(killed)
+        assert folders(first)
+        assert folders(second)
 
 
 @pytest.mark.parametrize(
