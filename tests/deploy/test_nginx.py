@@ -4,6 +4,7 @@ Only addresses, ports and folders are replaced, and the limits where a test is o
 """
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -19,16 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ..api.conftest import ROOT
 from ..api.serving import Server, free_port, serving
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(NGINX is None, reason="needs nginx, Debian's package nginx-light"),
-]
+pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx, Debian's package nginx-light")
 
 TEXT = (ROOT / "examples" / "landslide-1.txt").read_bytes()
 LIMITS = (
@@ -128,6 +127,7 @@ def post(port: int, body: bytes = TEXT) -> int:
         connection.close()
 
 
+@pytest.mark.slow
 def test_a_rolling_restart_under_load_loses_no_request(tmp_path, instances):
     ports = free_port(), free_port()
     servers = [instances(port) for port in ports]
@@ -144,6 +144,7 @@ def test_a_rolling_restart_under_load_loses_no_request(tmp_path, instances):
     assert set(load.statuses) == {200}
 
 
+@pytest.mark.slow
 def test_an_instance_that_is_killed_loses_no_more_than_it_had_begun_to_answer(tmp_path, instances):
     ports = free_port(), free_port()
     servers = [instances(port) for port in ports]
@@ -160,6 +161,7 @@ def test_an_instance_that_is_killed_loses_no_more_than_it_had_begun_to_answer(tm
     assert load.statuses.count(200) > load.threads
 
 
+@pytest.mark.slow
 def test_slow_callers_do_not_stop_others(tmp_path, instances):
     ports = free_port(), free_port()
     for each in ports:
@@ -208,6 +210,7 @@ def spent(server: Server) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.slow
 def test_throughput_grows_with_instances_as_far_as_the_cores_go(tmp_path, instances):
     """Two share the work, and neither makes a digest dearer: so the cores are what bounds it."""
     ports = free_port(), free_port()
@@ -250,21 +253,97 @@ def idle_cores() -> float:
     return (idle() - before) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.slow
 def test_one_address_is_held_to_the_limit_that_is_deployed(tmp_path, instances):
     ports = free_port(), free_port()
     instances(ports[0])
     burst = int(re.search(r"burst=(\d+)", (ROOT / "deploy" / "nginx.conf").read_text())[1])
     with proxying(tmp_path, ports, limited=True) as port:
+        answers = [ask(port, "GET", "/v1/info") for _ in range(4 * burst)]
+        probes = {ask(port, "GET", "/healthz")[0].status for _ in range(4 * burst)}
 
-        def get(path: str) -> int:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request("GET", path)
-            status = connection.getresponse().status
-            connection.close()
-            return status
-
-        assert get("/metrics") == 404
-        statuses = [get("/healthz") for _ in range(4 * burst)]
-
+    statuses = [response.status for response, _ in answers]
     assert statuses[: burst // 2] == [200] * (burst // 2)
     assert set(statuses) == {200, 429}
+    assert probes == {200}
+    refused = answers[statuses.index(429)]
+    assert problem(*refused)["type"].endswith(":rate-limited")
+    assert refused[0].headers["Retry-After"] == "1"
+
+
+def ask(port: int, method: str, path: str, body: bytes = b"", **headers: str):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(
+            method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
+        )
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def problem(response: http.client.HTTPResponse, body: bytes) -> dict:
+    """The body, held against the contract."""
+    schemas = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))["components"]["schemas"]
+    told = json.loads(body)
+    assert response.headers.get_all("Content-Type") == ["application/problem+json"]
+    assert set(told) == set(schemas["Problem"]["required"])
+    assert told["type"] in schemas["Problem"]["properties"]["type"]["enum"]
+    assert told["status"] == response.status
+    assert told["request_id"] == response.headers["X-Request-ID"]
+    return told
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """nginx whose instances are gone."""
+    folder = tmp_path_factory.mktemp("alone")
+    with proxying(folder, (free_port(), free_port()), limited=False) as port:
+        yield port
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "size", "status", "kind"),
+    [
+        ("POST", "/v1/digest", 10, 503, "overloaded"),
+        ("GET", "/healthz", 0, 503, "overloaded"),
+        ("POST", "/v1/digest", 2 * 1024**2 + 1, 413, "too-large"),
+        ("GET", "/metrics", 0, 404, "not-found"),
+        ("GET", "/" + "a" * 40_000, 0, 414, "uri-too-long"),
+        ("G T", "/", 0, 400, "unparsable-body"),
+        ("TRACE", "/", 0, 405, "method-not-allowed"),
+    ],
+)
+def test_what_nginx_refuses_is_a_problem_of_the_contract(alone, method, path, size, status, kind):
+    refused = ask(alone, method, path, b"a" * size, Content_Type="text/plain", X_Request_ID="r.1")
+
+    assert refused[0].status == status
+    assert problem(*refused)["type"].endswith(f":{kind}")
+    assert refused[0].headers["Retry-After"] == ("1" if status == 503 else None)
+
+
+@pytest.mark.parametrize("given", ["", '"', "{}", "x" * 129])
+def test_a_request_id_of_another_shape_is_not_echoed(alone, given):
+    told = problem(*ask(alone, "GET", "/metrics", X_Request_ID=given))
+
+    assert re.fullmatch("[0-9a-f]{32}", told["request_id"])
+
+
+def test_what_the_service_refuses_passes_as_it_is(tmp_path, instances):
+    ports = free_port(), free_port()
+    instances(ports[0])
+    asked = [
+        ("POST", "/v1/digest", b"{}", {"Content_Type": "application/json"}),
+        ("POST", "/v1/digest", b"a", {"Content_Type": "image/png"}),
+        ("GET", "/none", b"", {}),
+        ("GET", "/v1/digest", b"", {}),
+    ]
+    with proxying(tmp_path, ports, limited=False) as port:
+        for method, path, body, headers in asked:
+            headers = {**headers, "X_Request_ID": "r-1"}
+            passed, told = ask(port, method, path, body, **headers)
+            own, wanted = ask(ports[0], method, path, body, **headers)
+            assert (passed.status, told) == (own.status, wanted)
+            for name in ("Allow", "Accept-Post", "Content-Type", "X-Request-ID"):
+                assert passed.headers.get_all(name) == own.headers.get_all(name)
