@@ -3,12 +3,14 @@
 import importlib.util
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import yaml
 
+from service import __version__
 from service.api import Settings, create_app
 
 from ..api.conftest import ROOT
@@ -54,6 +56,8 @@ def test_the_manifests_are_valid_kubernetes():
         ("deployment.yaml", "containerPort: 8000", "containerPort: http"),
         ("autoscaler.yaml", "autoscaling/v2", "autoscaling/v9"),
         ("kustomization.yaml", "  - network.yaml\n", ""),
+        ("ingress.yaml", "pathType: Prefix", "pathtype: Prefix"),
+        ("network.yaml", "operator: In", "operation: In"),
     ],
 )
 def test_a_manifest_that_is_not_valid_is_found(tmp_path, file, right, wrong):
@@ -101,6 +105,64 @@ def test_a_pod_has_time_to_end(pod, gunicorn):
     assert whole < pod["terminationGracePeriodSeconds"]
     probe = container["readinessProbe"]
     assert drain_s > probe["periodSeconds"] * probe["failureThreshold"]
+
+
+def test_the_image_that_is_built_is_the_one_that_is_deployed():
+    kustomization = yaml.safe_load(
+        (DEPLOY / "kubernetes" / "kustomization.yaml").read_text("utf-8")
+    )
+    [image] = kustomization["images"]
+    built = re.search(r"docker build -t (\S+) \.", (ROOT / "README.md").read_text("utf-8"))
+
+    assert image["name"] == "news-digest"
+    assert f"{image['newName']}:{image['newTag']}" == built[1] == f"news-digest:{__version__}"
+
+
+def test_kustomize_gives_the_image_and_the_way_in():
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("needs kubectl")
+    rendered = subprocess.run(
+        [kubectl, "kustomize", DEPLOY / "kubernetes"], capture_output=True, text=True, check=True
+    )
+    kinds = {each["kind"]: each for each in yaml.safe_load_all(rendered.stdout)}
+
+    pod = kinds["Deployment"]["spec"]["template"]["spec"]
+    assert pod["containers"][0]["image"] == f"news-digest:{__version__}"
+    paths = kinds["Ingress"]["spec"]["rules"][0]["http"]["paths"]
+    backends = [path["backend"]["service"] for path in paths]
+    service = kinds["Service"]
+    assert {each["name"] for each in backends} == {service["metadata"]["name"]}
+    assert {each["port"]["name"] for each in backends} == {service["spec"]["ports"][0]["name"]}
+
+
+@pytest.fixture(scope="module")
+def ingress() -> dict:
+    return yaml.safe_load((DEPLOY / "kubernetes" / "ingress.yaml").read_text("utf-8"))
+
+
+def test_the_ingress_and_the_service_agree(ingress, nginx):
+    told = {name.split("/")[1]: value for name, value in ingress["metadata"]["annotations"].items()}
+
+    assert told["proxy-request-buffering"] == "on"
+    assert int(told["proxy-body-size"].removesuffix("m")) * 1024**2 == Settings().max_body_bytes
+    for name in ("read-timeout", "next-upstream", "next-upstream-tries"):
+        [deployed] = re.findall(rf"proxy_{name.replace('-', '_')} ([^;]+?)s?;", nginx)
+        assert told[f"proxy-{name}"] == deployed
+
+
+def test_the_ingress_leads_to_all_that_is_served_but_the_inside(ingress):
+    paths = ingress["spec"]["rules"][0]["http"]["paths"]
+
+    def led(path: str) -> bool:
+        return any(
+            path == each["path"]
+            or (each["pathType"] == "Prefix" and path.startswith(each["path"] + "/"))
+            for each in paths
+        )
+
+    served = {rule.rule for rule in create_app(Settings()).url_map.iter_rules()}
+    assert {path for path in served if not led(path)} == {"/healthz", "/readyz", "/metrics"}
 
 
 def test_nginx_and_the_service_agree(nginx, gunicorn):
