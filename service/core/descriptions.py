@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from service.core.gazetteer import MEN, WOMEN
 from service.core.phrases import (
     ARTICLES,
     BE,
@@ -202,6 +203,8 @@ class Knowledge:
             start = reading.sentence.tokens[name.first].start
             self._first.setdefault((article, name.entity), start)
             self._named[article][name.entity] += 1
+            if name.last - name.first > 1:
+                self._learn_given(name.entity, reader.words[name.first])
             for age in _ages(reader, name):
                 self._people[name.entity].ages.add(age)
                 self._aged[age].add(name.entity)
@@ -215,6 +218,12 @@ class Knowledge:
             if entity in persons:
                 self._learn_role(reader, entity, phrase)
                 self._learn_kin(reading, entity, phrase)
+
+    def _learn_given(self, entity: int, given: str) -> None:
+        if given in MEN:
+            self._people[entity].sexes["m"] += 1
+        elif given in WOMEN:
+            self._people[entity].sexes["f"] += 1
 
     def _learn_kin(self, reading: Reading, entity: int, phrase: Phrase) -> None:
         reader = reading.reader

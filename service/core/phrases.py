@@ -117,7 +117,6 @@ PRONOUNS = frozenset("he she he's she's he’s she’s him her".split())
 _CONTRACTED = tuple(
     pronoun + mark for pronoun in "it he she they you i we that there".split() for mark in "'’"
 )
-_JOINING = frozenset({",", "and", "as", "well"})
 _LISTING = frozenset({"including", "include", "includes", "included"})
 _LISTED_AS = frozenset({"suchas", "identifiedas", "knownas"})
 _THAT = frozenset({"that", "who", "which"})
@@ -130,6 +129,7 @@ _QUARTERS = frozenset("neighborhood neighbourhood suburb".split())
 _MARKS = frozenset('“”"')
 _MARK = re.compile('[“”"]')
 _QUOTES = frozenset("\"'“”‘’")
+_JOINING = _QUOTES | {",", "and", "as", "well"}
 _CALL = frozenset(
     "make call declare describe name elect appoint consider label dub "
     "makes making made calls calling call called declares declared describes describing described "
@@ -148,6 +148,7 @@ BREAK = _DASHES | {",", ":"}
 _ASIDE = _DASHES | {",", "("}
 _UNSTRESSED = _AUXILIARY | _ADVERBS
 _NAMING = _UNSTRESSED | frozenset(", popularly commonly is was are were".split())
+_OPENS_LIST = _QUOTES | {"("}
 _ADVERB_OR_BE = _ADVERBS | BE
 _ENDS_LINK = _CLOSE | _RELATIVE
 _BETWEEN = _UNSTRESSED | ARTICLES | BREAK
@@ -216,6 +217,7 @@ _ADJECTIVES = frozenset(  # nouns that are none after "is" without an article
     "progressive radical individual human civilian veteran noble royal dead special single "
     "original juvenile adolescent alternate kind intellectual humanitarian".split()
 )
+_LONGEST_INSERTION = 7  # tokens between a subject and its verb
 _LONGEST_FIELD = 6  # tokens of what an office is for
 _MOST_DEGREES = 4  # after one name
 _LONGEST = 12  # tokens of a phrase before the name
@@ -310,12 +312,14 @@ class Reader:
         joined, i = [name], name.last
         while len(joined) < _MOST_LISTED:
             start = i = self._past_aside(i)
+            listed = False
             while self.word(i) in _JOINING:
+                listed = listed or self.word(i) not in _QUOTES
                 i += 1
             if i > start and self.word(i) == "the":
                 i += 1
             following = self.name_at.get(i)
-            if i == start or following is None:
+            if not listed or following is None:
                 return joined
             i = following.last
             if _alike(following.type, name.type):
@@ -382,7 +386,8 @@ class Reader:
         ):  # "the show, replacing co-host", "is buying rival"
             return False
         if word == "of":  # "Minister of Justice"
-            return self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
+            held = self.words[i - 1][0].isupper() or not self.is_noun(i + 1, "PER")
+            return held and self.words[i + 1][0].isupper() and self.is_noun(i - 1, "PER")
         if word == "then":  # "the school's then principal"
             return self.word(i - 1) in _OWNERS
         if word in _VERBS:  # "the retired officer"
@@ -733,7 +738,7 @@ class Reader:
             ):
                 for each in named:
                     yield each.entity, (start, end)
-        while self.word(i) in _BETWEEN:
+        while self.word(i) in _BETWEEN or (len(named) > 1 and self.word(i) in _OPENS_LIST):
             i -= 1
         if len(named) > 1 and self.word(i) == "of" and self.word(i - 1) in _GROUPS:
             for each in named:
@@ -882,6 +887,7 @@ class Reader:
             or (
                 name.type in {"ORG", "MISC"}  # brands are now firms, now products
                 and self.word(i) == "the"
+                and not (name.first == 1 and self.word(0) in PREPOSITIONS)  # "For Yule, the group"
                 and (self.is_noun(head, "ORG") or self.is_noun(head, "MISC"))
                 and (self.word(end) in _CLOSE or self.word(end) in _RELATIVE)
             )
@@ -942,6 +948,8 @@ class Reader:
         before = name.first - 1
         while self.word(before).strip(".") in _ALONE:
             before -= 1
+        if name.type == "LOC" and self.word(before) == "," and before - 1 in self.name_at:
+            return  # "the man from Vero Beach, Florida, is"
         if self.word(before) in PREPOSITIONS and self.word(before) != "like":
             return  # "tensions with China are": it is the subject of nothing
         described = self.words[before].islower() and self.word(before) not in _NO_NOUNS
@@ -952,6 +960,13 @@ class Reader:
             i += 3
         if self.word(i) == "," == self.word(name.first - 1):  # "whose son, Sam Berg, is"
             i += 1
+        if self.word(i) == ",":
+            for k in range(i + 1, i + _LONGEST_INSERTION):
+                if k in self.name_at:
+                    break
+                if self.word(k) == "," and self.word(k + 1) in BE:  # "Berg, by all accounts, is"
+                    i = k + 1
+                    break
         contracted = self.word(i) in GENITIVES and self.word(i + 1) in ARTICLES  # "Berg's a hero"
         yield from self._after_be(i + contracted, name.type, contracted=contracted, named=True)
         yield from self._as(i, name.type)
