@@ -33,10 +33,11 @@ from evaluation.load import (
     spent_s,
 )
 from evaluation.peer_stack import steps
-from evaluation.speed import milliseconds, ours, peer
+from evaluation.speed import milliseconds, peer
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))  # wrk counts whole ones
 CONNECTIONS = (1, 4, 16)
+_TURNS = 6  # of the service and LexRank
 PEER = "evaluation.peer_stack:create_app()"
 
 _SCRIPT = """
@@ -162,20 +163,29 @@ def peer_stack(sets: dict[str, list[bytes]], rates: dict[str, float]) -> None:
 
 
 def beside_lexrank(texts: list[str]) -> None:
-    """Processor time of a whole answer, in process, and of sumy's LexRank alone."""
-    for name, groups in (
-        ("700 words", [[text] for text in of_words(texts, 700, 10)]),
-        ("10 articles", [texts[k : k + 10] for k in (0, 10, 20)]),
-    ):
-        mine, theirs = [], []
-        for group in groups:
-            digest, rank = ours(group), peer("\n\n".join(group))
-            digest(), rank()
-            for _ in range(5):
-                mine.append(milliseconds(digest))
-                theirs.append(milliseconds(rank))
-        a, b = median(mine), median(theirs)
-        print(f"  {name:12} whole answer {a:7.1f} ms   LexRank {b:7.1f} ms   ratio {a / b:.2f}")
+    """What the service takes for a whole answer, and sumy's LexRank alone, in turn on one core."""
+    allowed = os.sched_getaffinity(0)
+    with serving(cores="0") as server:
+        for name, groups in (
+            ("700 words", [[text] for text in of_words(texts, 700, 10)]),
+            ("10 articles", [texts[k : k + 10] for k in (0, 10, 20)]),
+        ):
+            bodies = [body(group) for group in groups]
+            ranks = [peer("\n\n".join(group)) for group in groups]
+            for content, rank in zip(bodies, ranks, strict=True):
+                server.post(content), rank()
+            cells, theirs = [], []
+            for _ in range(_TURNS):
+                cells.append(measured(server, bodies, 1, "1", 2))
+                os.sched_setaffinity(0, {0})
+                theirs += [milliseconds(rank) for rank in ranks]
+                os.sched_setaffinity(0, allowed)
+            p50, spent = median(c.p50_ms for c in cells), median(c.digest_ms for c in cells)
+            rank_ms = median(theirs)
+            print(
+                f"  {name:12} p50 over HTTP {p50:7.1f} ms, of processor {spent:7.1f} ms"
+                f"   LexRank {rank_ms:7.1f} ms   ratio {spent / rank_ms:.2f}"
+            )
 
 
 def start_and_memory(sets: dict[str, list[bytes]]) -> None:
@@ -267,7 +277,7 @@ def main() -> None:
     rates = whole_service(sets)
     print("Flask, LexRank, ner, quantulum3, in the same way")
     peer_stack(sets, rates)
-    print("processor time of one core")
+    print("the service and LexRank in turn, on one core")
     beside_lexrank(texts)
     print("start and memory")
     start_and_memory(sets)
