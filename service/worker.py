@@ -75,7 +75,10 @@ def is_whole(received: bytes | bytearray, longest: int) -> bool:
         length = int(declared[1])
         return length > longest or came >= length
     if _CHUNKED.search(head):
-        return came > longest or (came >= _LAST_CHUNK and received.endswith(b"\r\n\r\n"))
+        if came > longest or (came >= _LAST_CHUNK and received.endswith(b"\r\n\r\n")):
+            return True
+        # Or it has ended before the beginning of what is sent behind it.
+        return received.find(b"\n0\r\n\r\n", max(end, len(received) - _LONG)) >= 0
     return True
 
 

@@ -328,9 +328,12 @@ def test_bodies_that_come_slowly_hold_nobody_up(one_worker):
     assert took < 1.5
 
 
-def test_requests_sent_at_once_are_all_answered(one_worker):
+@pytest.mark.parametrize("coding", ["length", "chunks"])
+def test_requests_sent_at_once_are_all_answered(one_worker, coding):
     text = b"Rain fell on 12 towns."
     post = HEAD + b"Content-Length: %d\r\n\r\n" % len(text) + text
+    if coding == "chunks":
+        post = HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(text) + b"0\r\n\r\n"
     with socket.create_connection(("127.0.0.1", one_worker.port), timeout=20) as connection:
         connection.sendall(GET % b"" + post + post[:60])
         time.sleep(0.3)
