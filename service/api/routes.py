@@ -136,7 +136,7 @@ def _tagger(settings: Settings) -> SpacyTagger | None:
 def make_digest() -> Response:
     """One digest of one article or many."""
     timed = g.steps.timed
-    # Before the body is read: under overload most requests end here, and what they cost is taken
+    # Before the body is parsed: under overload most requests end here, and what they cost is taken
     # from those that are served.
     slots: Slots = current_app.extensions["slots"]
     slots.refuse_if_full(request.content_length or 0)
